@@ -1,1 +1,31 @@
-//! flow
+//! What moves through knownet, and the contracts of the parts that move it.
+//!
+//! A [`Source`] fills a [`Batch`]; a [`Format`] finds events and field values in its bytes and
+//! writes both into a [`Work`]; each [`Stage`] adds what it learned (labels, a rule's verdict, the
+//! sinks that want the event); [`splice`] copies the bytes once into an [`Output`]; a [`Sink`]
+//! makes that safe. An [`Ack`] ties the end to the beginning.
+//!
+//! The crate holds no policy and knows no part by name.
+
+mod ack;
+mod batch;
+mod contract;
+mod output;
+mod path;
+mod span;
+mod stop;
+pub mod text;
+mod work;
+
+pub use ack::{Ack, Outcome};
+pub use batch::{Batch, Buffer};
+pub use contract::{
+    Commit, Format, Piece, Plan, Read, Sink, Source, SourceError, Stage, Steps, Value, WriteError,
+};
+pub use output::{Events, Output, splice};
+pub use path::{Path, PathError};
+pub use span::Span;
+pub use stop::Stop;
+pub use work::{
+    Address, Answer, Assignment, Counts, Edit, Event, FieldId, Hit, Kind, MAX_SINKS, Verdict, Work,
+};

@@ -1,0 +1,73 @@
+//! Raw bytes on their way in: whole lines with the place they came from.
+
+/// A byte buffer that is zeroed once and reused: a source reads straight into [`Buffer::spare`].
+#[derive(Default)]
+pub struct Buffer {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Buffer {
+    /// The bytes filled so far.
+    #[inline]
+    pub fn filled(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// At least `want` writable bytes behind the filled ones.
+    pub fn spare(&mut self, want: usize) -> &mut [u8] {
+        if self.bytes.len() - self.len < want {
+            self.bytes.resize(self.len + want, 0);
+        }
+        &mut self.bytes[self.len..]
+    }
+
+    /// Counts the first `n` spare bytes as filled.
+    ///
+    /// # Panics
+    /// If fewer than `n` were spare.
+    pub fn advance(&mut self, n: usize) {
+        assert!(n <= self.bytes.len() - self.len, "advanced past the buffer");
+        self.len += n;
+    }
+
+    /// Appends a copy of `bytes`.
+    pub fn extend(&mut self, bytes: &[u8]) {
+        self.spare(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.advance(bytes.len());
+    }
+
+    /// Keeps the first `len` filled bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// Forgets the bytes, and gives memory above `keep` bytes back.
+    pub fn clear(&mut self, keep: usize) {
+        self.len = 0;
+        if self.bytes.len() > keep {
+            self.bytes.truncate(keep);
+            self.bytes.shrink_to_fit();
+        }
+    }
+
+    /// Bytes of memory held.
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+}
+
+/// Whole lines that travel together, and the position behind them.
+///
+/// Every line in `bytes` ends with `\n`; a source adds the one that the last line of its input may
+/// lack.
+#[derive(Default)]
+pub struct Batch {
+    /// The raw lines.
+    pub bytes: Buffer,
+    /// Which of the source's partitions they came from.
+    pub partition: u32,
+    /// Where reading goes on once this batch is confirmed; what it counts is the source's affair
+    /// (bytes of a file, offsets of a topic) as long as it grows within a partition.
+    pub position: u64,
+}

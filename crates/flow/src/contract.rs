@@ -1,0 +1,158 @@
+//! The contracts that parts fulfil and the runtime drives.
+
+use crate::{Assignment, Batch, Events, Path, Stop, Work};
+
+/// Where bytes come in.
+///
+/// Several threads share a source, one at a time: whoever reads a batch takes it through all steps.
+pub trait Source: Send {
+    /// Fills `batch`, which comes cleared, with whole lines; blocks until there is at least one.
+    ///
+    /// Once `stop` is set it returns what it has already taken from its input (an unfinished line
+    /// included), then [`Read::End`].
+    ///
+    /// # Errors
+    /// What could not be read. The source has moved past it: the next call goes on with what comes
+    /// after, or ends.
+    fn read(&mut self, batch: &mut Batch, stop: &Stop) -> Result<Read, SourceError>;
+
+    /// Who is told when a position is confirmed. `None` for a source that keeps none.
+    fn commits(&mut self) -> Option<Box<dyn Commit>> {
+        None
+    }
+}
+
+/// What a read brought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Read {
+    /// Whole lines.
+    Lines,
+    /// A part of one line that is longer than an event may be.
+    Oversized(Piece),
+    /// Nothing, and nothing will come.
+    End,
+}
+
+/// Which part of an oversized line a batch holds (its bytes, without the line feed).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// It begins the line.
+    pub first: bool,
+    /// It ends the line.
+    pub last: bool,
+}
+
+/// Input that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct SourceError(pub String);
+
+/// Takes the positions that are safe to start from again.
+pub trait Commit: Send {
+    /// Everything of `partition` up to `position` is confirmed. Positions only grow.
+    fn commit(&mut self, partition: u32, position: u64);
+}
+
+/// How a record's bytes are read and written.
+pub trait Format: Send {
+    /// Splits `bytes` (whole lines) into events and finds the wanted fields of each.
+    fn scan(&mut self, bytes: &[u8], work: &mut Work);
+
+    /// Shows `each` value of the field `path` of the record; returns whether the field is there.
+    ///
+    /// An array shows its elements, an object nothing; strings are unescaped.
+    fn values(&mut self, record: &[u8], path: &Path, each: &mut dyn FnMut(Value<'_>)) -> bool;
+
+    /// Turns the assignments of the event with index `event` into edits.
+    fn assign(&mut self, bytes: &[u8], work: &mut Work, event: usize);
+}
+
+/// One scalar of a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Value<'a> {
+    /// A string, unescaped. Not necessarily UTF-8.
+    Text(&'a [u8]),
+    /// A number, as it is spelled.
+    Number(&'a [u8]),
+    /// True or false.
+    Bool(bool),
+    /// Null.
+    Null,
+}
+
+/// A step in the middle: looks up, decides, routes.
+pub trait Stage: Send {
+    /// Adds to `work` what it finds out about the events in `bytes`.
+    fn apply(&mut self, bytes: &[u8], work: &mut Work, format: &mut dyn Format);
+}
+
+/// The steps of one worker, with their scratch memory.
+pub struct Steps {
+    /// Reads the records.
+    pub format: Box<dyn Format>,
+    /// In order.
+    pub stages: Vec<Box<dyn Stage>>,
+}
+
+impl Steps {
+    /// Takes `bytes` (whole lines) through format, stages and assignments; `work` comes cleared.
+    pub fn run(&mut self, bytes: &[u8], work: &mut Work) {
+        self.format.scan(bytes, work);
+        for stage in &mut self.stages {
+            stage.apply(bytes, work, &mut *self.format);
+        }
+        for event in 0..work.events.len() {
+            let e = &work.events[event];
+            if !e.assignments.is_empty() && e.sinks != 0 {
+                self.format.assign(bytes, work, event);
+            }
+        }
+    }
+}
+
+/// One snapshot of configuration and tables, from which each worker makes its own steps.
+pub trait Plan: Send + Sync {
+    /// Fresh steps over this snapshot.
+    fn steps(&self) -> Steps;
+}
+
+/// Where events go out.
+pub trait Sink: Send {
+    /// Writes the events and returns once they are safe.
+    ///
+    /// # Errors
+    /// After [`WriteError::Unreachable`] it is called again with the same events: a sink that has
+    /// written some of them remembers how far it came. After [`WriteError::Refused`] it is called
+    /// with parts of them.
+    fn write(&mut self, events: &Events<'_>) -> Result<(), WriteError>;
+
+    /// Called once after the last write.
+    ///
+    /// # Errors
+    /// What could not be made safe.
+    fn finish(&mut self) -> Result<(), WriteError> {
+        Ok(())
+    }
+}
+
+/// Why events were not written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// Not now: worth trying again for ever.
+    #[error("{0}")]
+    Unreachable(String),
+    /// Never: one of these events at least will not be taken.
+    #[error("{0}")]
+    Refused(String),
+    /// Nobody reads any more, and that is no fault: the reader of a pipe went away.
+    #[error("the reader has gone")]
+    Closed,
+}
+
+/// Where an assignment goes: kept beside the contract because both enrich and the format count by it.
+impl Assignment {
+    /// The value's text.
+    pub fn value_text<'a>(&self, work: &'a Work) -> &'a [u8] {
+        &work.text[self.value]
+    }
+}
