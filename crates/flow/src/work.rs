@@ -44,6 +44,8 @@ pub struct Event {
     pub raw: Span,
     /// What kind of record it is.
     pub kind: Kind,
+    /// What [`crate::Format::scan`] wants [`crate::Format::assign`] to know; nobody else's affair.
+    pub note: u32,
     /// What the rules decided.
     pub verdict: Verdict,
     /// A bit for each sink that takes it.

@@ -1,0 +1,256 @@
+//! The short way to a path: a key that ends like it, proven by walking out through the objects that
+//! enclose it.
+//!
+//! A quote behind a byte that is no backslash ends a string, and a string with a colon behind it is
+//! a key; so a needle's hit is a key at unknown depth. The masks of the bytes before it, with strings
+//! blanked out, then show each enclosing brace, and the key before that brace.
+//!
+//! The proof says yes, no, or [`Proof::Unsure`]: arrays on the way, spellings that need unescaping
+//! and records built to make the walk long are left to [`super::exact`].
+
+use memchr::memrchr;
+
+use super::lanes::Lanes;
+
+/// Braces and brackets outside strings, 64 bytes of a record.
+#[derive(Clone, Copy, Default)]
+struct Block {
+    open: u64,
+    close: u64,
+}
+
+/// What the walk found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Proof {
+    /// The key is this path, spelled plainly, through objects only.
+    Yes,
+    /// It is another.
+    No,
+    /// Ask the exact way.
+    Unsure,
+}
+
+/// One object on the way out.
+#[derive(Clone, Copy)]
+enum Level {
+    /// The record itself.
+    Top,
+    /// The value of the key `start..end` (without quotes).
+    Member { start: usize, end: usize },
+    /// Not JSON, or not worth walking.
+    Unsure,
+}
+
+/// The masks of one record as far as they were needed, and the way out from one key.
+#[derive(Default)]
+pub struct Walk {
+    blocks: Vec<Block>,
+    /// Whether the first byte of the next block is escaped.
+    escaped: u64,
+    /// All ones if the next block begins inside a string.
+    in_string: u64,
+    /// Steps that this record may still cost.
+    steps: usize,
+    /// The objects around the current key, innermost first.
+    levels: Vec<Level>,
+    /// Whether an array lies between two of them.
+    arrays: bool,
+}
+
+impl Walk {
+    /// Forgets the record.
+    #[inline]
+    pub fn reset(&mut self, len: usize) {
+        self.blocks.clear();
+        (self.escaped, self.in_string) = (0, 0);
+        // A walk of one step a byte is the price of the exact way.
+        self.steps = 64 + len / 8;
+    }
+
+    /// Begins at another key of the record.
+    #[inline]
+    pub fn turn(&mut self) {
+        self.levels.clear();
+        self.arrays = false;
+    }
+
+    /// Whether the key that ends with the quote at `close` and its enclosing keys are `path`.
+    ///
+    /// `open` is the key's opening quote, `record` begins with its outermost brace.
+    #[inline(always)]
+    pub fn prove<L: Lanes>(
+        &mut self,
+        lanes: L,
+        record: &[u8],
+        (open, close): (usize, usize),
+        path: &[u8],
+    ) -> Proof {
+        let Some(mut left) = strip(path, &record[open + 1..close]) else {
+            return Proof::No;
+        };
+        let (mut level, mut at) = (0, open);
+        loop {
+            if level == self.levels.len() {
+                let found = self.outward(lanes, record, at);
+                self.levels.push(found);
+            }
+            match self.levels[level] {
+                Level::Top if left > 0 => return Proof::No,
+                Level::Top if self.arrays => return Proof::Unsure,
+                Level::Top => return Proof::Yes,
+                Level::Unsure => return Proof::Unsure,
+                Level::Member { start, end } => {
+                    match strip(&path[..left], &record[start..end]) {
+                        Some(less) if left > 0 => left = less,
+                        _ => return Proof::No,
+                    }
+                    at = start - 1;
+                }
+            }
+            level += 1;
+        }
+    }
+
+    /// The object around the position `at`.
+    #[inline(always)]
+    fn outward<L: Lanes>(&mut self, lanes: L, record: &[u8], at: usize) -> Level {
+        self.cover(lanes, record, at);
+        let mut at = at;
+        loop {
+            let Some(open) = self.enclosing(at) else {
+                return Level::Unsure;
+            };
+            if open == 0 {
+                return if record[0] == b'{' {
+                    Level::Top
+                } else {
+                    Level::Unsure
+                };
+            }
+            let before = trim(record, open);
+            match record[..before].last() {
+                Some(b':') => {
+                    let close = trim(record, before - 1);
+                    if record[..close].last() != Some(&b'"') {
+                        return Level::Unsure;
+                    }
+                    self.arrays |= record[open] == b'[';
+                    // A key that holds a quote is no path's: stand in for it with an empty one.
+                    let end = close - 1;
+                    let start = key_start(record, end).unwrap_or(end);
+                    return Level::Member { start, end };
+                }
+                // An element: the array around it comes next.
+                Some(b',' | b'[') => {
+                    self.arrays = true;
+                    at = open;
+                }
+                _ => return Level::Unsure,
+            }
+        }
+    }
+
+    /// Computes the masks up to and with byte `at`.
+    #[inline(always)]
+    fn cover<L: Lanes>(&mut self, lanes: L, record: &[u8], at: usize) {
+        while self.blocks.len() * 64 <= at {
+            let start = self.blocks.len() * 64;
+            let s = match record[start..].first_chunk::<64>() {
+                Some(block) => lanes.structure(block),
+                None => {
+                    let mut block = [b' '; 64];
+                    block[..record.len() - start].copy_from_slice(&record[start..]);
+                    lanes.structure(&block)
+                }
+            };
+            let escaped = escapes(s.backslash, &mut self.escaped);
+            let strings = lanes.prefix_xor(s.quote & !escaped) ^ self.in_string;
+            self.in_string = ((strings as i64) >> 63) as u64;
+            self.blocks.push(Block {
+                open: s.open & !strings,
+                close: s.close & !strings,
+            });
+        }
+    }
+
+    /// The brace or bracket that the byte `at` lies in.
+    #[inline(always)]
+    fn enclosing(&mut self, at: usize) -> Option<usize> {
+        let mut depth = 0;
+        let mut index = at / 64;
+        let mut before = (1u64 << (at % 64)) - 1;
+        loop {
+            let Block { open, close } = self.blocks[index];
+            let (open, close) = (open & before, close & before);
+            self.steps = self.steps.checked_sub(1)?;
+            if open.count_ones() <= depth {
+                depth = depth + close.count_ones() - open.count_ones();
+            } else {
+                let mut any = open | close;
+                while any != 0 {
+                    self.steps = self.steps.checked_sub(1)?;
+                    let bit = 63 - any.leading_zeros();
+                    any ^= 1 << bit;
+                    match (close >> bit & 1, depth) {
+                        (1, _) => depth += 1,
+                        (_, 0) => return Some(index * 64 + bit as usize),
+                        _ => depth -= 1,
+                    }
+                }
+            }
+            index = index.checked_sub(1)?;
+            before = !0;
+        }
+    }
+}
+
+/// The bytes that a backslash escapes. `carry` says whether the first one is, and is left saying
+/// whether the first byte behind these 64 is.
+///
+/// A run of backslashes escapes every second of its bytes and, if it is odd, the byte behind it; the
+/// addition carries each run's beginning to its end, so that runs from odd places meet the even
+/// ones turned around.
+#[inline(always)]
+fn escapes(backslash: u64, carry: &mut u64) -> u64 {
+    const EVEN: u64 = 0x5555_5555_5555_5555;
+    if backslash == 0 {
+        return std::mem::take(carry);
+    }
+    let backslash = backslash & !*carry;
+    let follows = backslash << 1 | *carry;
+    let odd_starts = backslash & !EVEN & !follows;
+    let (runs, over) = odd_starts.overflowing_add(backslash);
+    *carry = u64::from(over);
+    (EVEN ^ runs << 1) & follows
+}
+
+/// What is left of `path` in front of its last segments `key`; `None` if it does not end so.
+#[inline(always)]
+fn strip(path: &[u8], key: &[u8]) -> Option<usize> {
+    let left = path.len().checked_sub(key.len())?;
+    if &path[left..] != key {
+        return None;
+    }
+    match left {
+        0 => Some(0),
+        _ if path[left - 1] == b'.' => Some(left - 1),
+        _ => None,
+    }
+}
+
+/// One past the last byte before `end` that is no white space.
+#[inline(always)]
+fn trim(b: &[u8], mut end: usize) -> usize {
+    while end > 0 && b[end - 1] <= b' ' {
+        end -= 1;
+    }
+    end
+}
+
+/// Where the key that ends before the quote at `close` begins. `None` where it holds a quote of its
+/// own, and so is no path's.
+#[inline(always)]
+pub fn key_start(b: &[u8], close: usize) -> Option<usize> {
+    let open = memrchr(b'"', &b[..close])?;
+    (open == 0 || b[open - 1] != b'\\').then_some(open + 1)
+}

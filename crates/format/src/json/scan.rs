@@ -1,0 +1,269 @@
+//! One pass over a batch: lines become events, wanted keys become hits.
+
+use knownet_flow::{Edit, Event, FieldId, Hit, Kind, Span, Work, text};
+use memchr::{memchr, memchr2};
+
+use super::exact::{self, Scalar};
+use super::lanes::{Lanes, Task, WINDOW};
+use super::proof::{Proof, key_start};
+use super::{Json, Scratch, string};
+
+/// The tag of a line that is not JSON, as Logstash's `json` filter and codec name it.
+const FAILURE: &[u8] = b",\"tags\":[\"_jsonparsefailure\"]}";
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+pub struct Scan<'a> {
+    pub json: &'a Json,
+    pub scratch: &'a mut Scratch,
+    pub bytes: &'a [u8],
+    pub work: &'a mut Work,
+}
+
+impl Task for Scan<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self, lanes: L) {
+        let bytes = self.bytes;
+        let mut state = Line {
+            start: 0,
+            unsure: false,
+        };
+        self.scratch.candidates.clear();
+        let mut at = 0;
+        while let Some(window) = bytes[at..].first_chunk::<WINDOW>() {
+            self.block(lanes, window, at, &mut state);
+            at += 64;
+        }
+        while at < bytes.len() {
+            let mut window = [b' '; WINDOW];
+            let rest = &bytes[at..];
+            let len = rest.len().min(WINDOW);
+            window[..len].copy_from_slice(&rest[..len]);
+            self.block(lanes, &window, at, &mut state);
+            at += 64;
+        }
+    }
+}
+
+/// What is known of the line that is being passed over.
+struct Line {
+    start: usize,
+    /// An escape may spell a name that matters.
+    unsure: bool,
+}
+
+impl Scan<'_> {
+    #[inline(always)]
+    fn block<L: Lanes>(&mut self, lanes: L, window: &[u8; WINDOW], at: usize, line: &mut Line) {
+        let raw = lanes.raw(window, &self.json.wanted.needles);
+        let mut any = raw.line_feed | raw.needle | raw.escape;
+        while any != 0 {
+            let bit = any.trailing_zeros();
+            any &= any - 1;
+            let here = at + bit as usize;
+            if raw.line_feed >> bit & 1 == 1 {
+                self.line(lanes, line.start, here, line.unsure);
+                *line = Line {
+                    start: here + 1,
+                    unsure: false,
+                };
+                self.scratch.candidates.clear();
+            } else if raw.needle >> bit & 1 == 1 {
+                self.scratch.candidates.push(here + 2);
+            } else if !line.unsure {
+                line.unsure = self
+                    .json
+                    .wanted
+                    .spells(&self.bytes[line.start..], here - line.start);
+            }
+        }
+    }
+
+    /// Makes an event of the line `start..end`.
+    #[inline(always)]
+    fn line<L: Lanes>(&mut self, lanes: L, mut start: usize, end: usize, unsure: bool) {
+        let bytes = self.bytes;
+        if bytes[start..end].starts_with(BYTE_ORDER_MARK) {
+            start += BYTE_ORDER_MARK.len();
+        }
+        let open = exact::space(&bytes[..end], start);
+        if open == end {
+            return;
+        }
+        let mut close = end - 1;
+        while matches!(bytes[close], b' ' | b'\t' | b'\r') {
+            close -= 1;
+        }
+        let hits = self.work.hits.len();
+        let mut event = Event {
+            raw: Span::new(start, end),
+            ..Event::default()
+        };
+        if end - start > self.json.options.max_line {
+            event.kind = Kind::Long;
+            self.work.counts.long += 1;
+        } else if bytes[open] != b'{'
+            || bytes[close] != b'}'
+            || (self.json.options.validate && !self.scratch.validator.accepts(&bytes[open..=close]))
+        {
+            self.envelope(&mut event, &bytes[start..=close]);
+        } else if unsure || (self.json.wanted.slash && memchr(b'\\', &bytes[open..end]).is_some()) {
+            event.note = super::SPELLED;
+            self.exactly(open, close + 1);
+        } else if !self.scratch.candidates.is_empty() {
+            self.fields(lanes, open, close + 1);
+        }
+        event.hits = Span::new(hits, self.work.hits.len());
+        self.work.counts.events += 1;
+        self.work.events.push(event);
+    }
+
+    #[cold]
+    fn envelope(&mut self, event: &mut Event, line: &[u8]) {
+        let Work {
+            text: out,
+            edits,
+            counts,
+            ..
+        } = &mut *self.work;
+        let start = out.len();
+        out.extend_from_slice(b"{\"message\":");
+        text::quote(line, out);
+        out.extend_from_slice(FAILURE);
+        event.kind = Kind::Unparsed;
+        event.edits = Span::new(edits.len(), edits.len() + 1);
+        edits.push(Edit {
+            raw: event.raw,
+            text: Span::new(start, out.len()),
+        });
+        counts.unparsed += 1;
+    }
+
+    /// Proves the line's candidates, or leaves it to the exact way.
+    #[inline(always)]
+    fn fields<L: Lanes>(&mut self, lanes: L, open: usize, end: usize) {
+        let record = &self.bytes[open..end];
+        let wanted = &self.json.wanted;
+        let Scratch {
+            walk,
+            candidates,
+            found,
+            ..
+        } = &mut *self.scratch;
+        let mut fresh = true;
+        for &quote in candidates.iter() {
+            // The record begins behind the line's leading space: so may a candidate's garbage.
+            let Some(close) = quote.checked_sub(open) else {
+                continue;
+            };
+            let colon = exact::space(record, close + 1);
+            if record.get(colon) != Some(&b':') {
+                continue;
+            }
+            let ends = |leaf: &&super::Leaf| record[..close].ends_with(&leaf.text);
+            for leaf in wanted.leaves.iter().filter(ends) {
+                let Some(start) = key_start(record, close) else {
+                    continue;
+                };
+                if fresh {
+                    fresh = false;
+                    walk.reset(record.len());
+                    found.clear();
+                    found.resize(wanted.fields.len(), None);
+                }
+                walk.turn();
+                for &id in &leaf.fields {
+                    let field = &wanted.fields[usize::from(id)];
+                    let value = exact::space(record, colon + 1);
+                    match walk.prove(lanes, record, (start - 1, close), &field.path) {
+                        Proof::No => {}
+                        Proof::Yes if found[usize::from(id)].is_none() => {
+                            found[usize::from(id)] = Some(value);
+                        }
+                        // Twice, or not to be proven.
+                        Proof::Yes | Proof::Unsure => return self.exactly(open, end),
+                    }
+                }
+            }
+        }
+        if fresh {
+            return;
+        }
+        let undone = |(field, value): (&super::Field, &Option<usize>)| {
+            value.is_some_and(|at| {
+                field
+                    .parents
+                    .iter()
+                    .any(|p| p.find(&record[at..]).is_some())
+            })
+        };
+        if wanted.fields.iter().zip(found.iter()).any(undone) {
+            return self.exactly(open, end);
+        }
+        for id in 0..wanted.fields.len() {
+            if let Some(value) = self.scratch.found[id] {
+                self.value(id as FieldId, open, value, end);
+            }
+        }
+    }
+
+    /// Finds every wanted field the slow and certain way.
+    #[cold]
+    #[inline(never)]
+    fn exactly(&mut self, open: usize, end: usize) {
+        let record = &self.bytes[open..end];
+        let mut spans = std::mem::take(&mut self.scratch.spans);
+        for (id, field) in self.json.wanted.fields.iter().enumerate() {
+            spans.clear();
+            exact::find(record, 0, &field.path, &mut spans);
+            for span in &spans {
+                self.value(id as FieldId, open, span.start(), end);
+            }
+        }
+        self.scratch.spans = spans;
+    }
+
+    /// Adds a hit for each scalar of the value at `at` of the record `open..end`.
+    #[inline]
+    fn value(&mut self, field: FieldId, open: usize, at: usize, end: usize) {
+        let record = &self.bytes[open..end];
+        let (bytes, work) = (self.bytes, &mut *self.work);
+        let shift = |span: Span| Span::new(span.start() + open, span.end() + open);
+        if record[at] == b'"' {
+            // The usual case: a short string without escapes.
+            if let Some(len) = memchr2(b'"', b'\\', &record[at + 1..])
+                && record[at + 1 + len] == b'"'
+            {
+                let text = shift(Span::new(at + 1, at + 1 + len));
+                work.hits.push(Hit {
+                    field,
+                    unescaped: false,
+                    text,
+                });
+                return;
+            }
+        }
+        exact::scalars(record, at, |scalar| match scalar {
+            Scalar::Plain(text) | Scalar::Number(text) => {
+                work.hits.push(Hit {
+                    field,
+                    unescaped: false,
+                    text: shift(text),
+                });
+            }
+            Scalar::Escaped(text) => {
+                let start = work.text.len();
+                string::unescape(&bytes[shift(text)], &mut work.text);
+                let text = Span::new(start, work.text.len());
+                work.hits.push(Hit {
+                    field,
+                    unescaped: true,
+                    text,
+                });
+            }
+            Scalar::Bool(_) | Scalar::Null => {}
+        });
+    }
+}
