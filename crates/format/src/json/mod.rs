@@ -44,11 +44,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options {
-            validate: false,
-            max_line: DEFAULT_MAX_LINE,
-            portable: false,
-        }
+        Options { validate: false, max_line: DEFAULT_MAX_LINE, portable: false }
     }
 }
 
@@ -120,11 +116,7 @@ impl Json {
     /// [`FieldId`]s and target indices count along these lists.
     pub fn new(fields: &[Path], targets: &[Path], options: Options) -> Json {
         #[cfg(target_arch = "x86_64")]
-        let simd = if options.portable {
-            None
-        } else {
-            simd::Avx2::detect()
-        };
+        let simd = if options.portable { None } else { simd::Avx2::detect() };
         Json {
             wanted: Wanted::new(fields, targets),
             targets: place::Targets::new(targets),
@@ -158,10 +150,7 @@ impl Wanted {
             let text = path.leaf().as_bytes();
             let at = wanted.leaves.iter().position(|leaf| &*leaf.text == text);
             let at = at.unwrap_or_else(|| {
-                wanted.leaves.push(Leaf {
-                    text: text.into(),
-                    fields: Vec::new(),
-                });
+                wanted.leaves.push(Leaf { text: text.into(), fields: Vec::new() });
                 wanted.leaves.len() - 1
             });
             wanted.leaves[at].fields.push(id as FieldId);
@@ -169,18 +158,14 @@ impl Wanted {
         for (index, leaf) in wanted.leaves.iter().enumerate() {
             match *leaf.text {
                 // A key of one character has a quote or the dot of a flat spelling before it.
-                [only] => [b'"', b'.']
-                    .into_iter()
-                    .for_each(|c| wanted.needles.add(index, [c, only])),
+                [only] => {
+                    [b'"', b'.'].into_iter().for_each(|c| wanted.needles.add(index, [c, only]))
+                }
                 [.., a, b] => wanted.needles.add(index, [a, b]),
                 [] => {}
             }
         }
-        for byte in fields
-            .iter()
-            .chain(targets)
-            .flat_map(|path| path.as_str().bytes())
-        {
+        for byte in fields.iter().chain(targets).flat_map(|path| path.as_str().bytes()) {
             match byte {
                 0..0x80 => wanted.spelled |= 1 << byte,
                 _ => wanted.wide = true,
@@ -219,12 +204,7 @@ impl Field {
 impl Format for Json {
     fn scan(&mut self, bytes: &[u8], work: &mut Work) {
         let mut scratch = std::mem::take(&mut self.scratch);
-        self.dispatch(scan::Scan {
-            json: self,
-            scratch: &mut scratch,
-            bytes,
-            work,
-        });
+        self.dispatch(scan::Scan { json: self, scratch: &mut scratch, bytes, work });
         self.scratch = scratch;
     }
 
@@ -234,9 +214,7 @@ impl Format for Json {
         let open = exact::space(record, 0);
         let there = exact::find(record, open, path.as_str().as_bytes(), spans);
         for value in spans {
-            exact::scalars(record, value.start(), |scalar| {
-                each(scalar.value(record, text))
-            });
+            exact::scalars(record, value.start(), |scalar| each(scalar.value(record, text)));
         }
         there
     }

@@ -121,11 +121,7 @@ impl Walk {
                 return Level::Unsure;
             };
             if open == 0 {
-                return if record[0] == b'{' {
-                    Level::Top
-                } else {
-                    Level::Unsure
-                };
+                return if record[0] == b'{' { Level::Top } else { Level::Unsure };
             }
             let before = trim(record, open);
             match record[..before].last() {
@@ -166,10 +162,7 @@ impl Walk {
             let escaped = escapes(s.backslash, &mut self.escaped);
             let strings = lanes.prefix_xor(s.quote & !escaped) ^ self.in_string;
             self.in_string = ((strings as i64) >> 63) as u64;
-            self.blocks.push(Block {
-                open: s.open & !strings,
-                close: s.close & !strings,
-            });
+            self.blocks.push(Block { open: s.open & !strings, close: s.close & !strings });
         }
     }
 
