@@ -1,1 +1,5 @@
-//! enrich
+//! Addresses to inserts: each module looks something up for an event and records what to write.
+
+mod label;
+
+pub use label::{Labels, Tag};
