@@ -30,17 +30,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if line.last() == Some(&b'\n') {
             line.pop();
         }
-        let message = Value::from(std::mem::take(&mut line));
+        let message = Value::from_utf8_or_bytes(line.as_slice().to_vec().into());
+        line.clear();
         let mut target = TargetValue {
             value: Value::Object(ObjectMap::from([("message".into(), message)])),
             metadata: Value::Object(ObjectMap::new()),
             secrets: Secrets::default(),
         };
         state.clear();
-        match program.resolve(&mut Context::new(&mut target, &mut state, &timezone))? {
-            Value::Bytes(text) => out.write_all(&text)?,
-            other => return Err(format!("the program gave no text but {other}").into()),
-        }
+        let text = program.resolve(&mut Context::new(&mut target, &mut state, &timezone))?;
+        out.write_all(text.as_bytes().ok_or("the program must resolve to text")?)?;
         out.write_all(b"\n")?;
     }
     out.flush()?;
