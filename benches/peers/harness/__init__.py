@@ -1,0 +1,1 @@
+"""Prepares, runs, compares and prints; knows no peer by name."""

@@ -1,0 +1,61 @@
+"""What one run of a peer costs."""
+import dataclasses
+import json
+import os
+import subprocess
+
+from .peer import Job
+
+LIMIT = 300
+
+
+class Failed(Exception):
+    """A peer that ended badly, in words for the user."""
+
+
+@dataclasses.dataclass
+class Cost:
+    """Seconds and KiB of one run; the start-up is that of a run with a single event."""
+    events: int
+    size: int
+    wall: float
+    cpu: float
+    peak: int
+    start_cpu: float = 0.0
+
+
+def once(setup, peer, job):
+    """Runs the job and returns its whole cost; raises Failed."""
+    command = peer.command(job)
+    options = ["--limit", str(LIMIT)]
+    for name in ("stdin", "stdout", "until"):
+        if getattr(command, name):
+            options += [f"--{name}", str(getattr(command, name))]
+    folder = job.scratch()
+    report, errors = folder / "report.json", folder / "stderr"
+    with open(errors, "wb") as stderr:
+        argv = [setup.tool("measure"), *options, report, *command.argv]
+        ended = subprocess.run([str(word) for word in argv], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
+    said = errors.read_text(errors="replace").strip()[-600:]
+    if ended.returncode != 0:
+        raise Failed(f"could not be run: {said}")
+    found = json.loads(report.read_text())
+    if found["timed_out"]:
+        raise Failed(f"was stopped after {LIMIT} s: {said}")
+    if found["code"] != 0:
+        raise Failed(f"exit code {found['code']}: {said}")
+    return Cost(job.count, os.path.getsize(job.events), found["wall"], found["cpu"], found["peak_kib"])
+
+
+def net(setup, peer, material, count):
+    """The cost of `count` events without that of starting, or None after saying what went wrong."""
+    try:
+        start = once(setup, peer, Job(material, 1, "/dev/null"))
+        cost = once(setup, peer, Job(material, count, "/dev/null"))
+    except Failed as error:
+        print(f"{peer.name}: {error}", flush=True)
+        return None
+    cost.wall = max(cost.wall - start.wall, 1e-6)
+    cost.cpu = max(cost.cpu - start.cpu, 1e-6)
+    cost.start_cpu = start.cpu
+    return cost
