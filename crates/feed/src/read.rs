@@ -84,10 +84,7 @@ pub fn load(
     options: &Options,
     each: &mut dyn FnMut(Prefix, &[(&str, &str)]),
 ) -> Result<Report, FeedError> {
-    let place = Place {
-        file: Some(path.to_owned()),
-        ..Place::default()
-    };
+    let place = Place { file: Some(path.to_owned()), ..Place::default() };
     let file = File::open(path).map_err(|source| FeedError::Unreadable { place, source })?;
     let raw = BufReader::with_capacity(input::HEAD as usize, file);
     read_from(raw, Some(path), options, each)
@@ -99,10 +96,7 @@ fn read_from(
     options: &Options,
     each: &mut Each<'_>,
 ) -> Result<Report, FeedError> {
-    let place = Place {
-        file: file.map(Path::to_owned),
-        ..Place::default()
-    };
+    let place = Place { file: file.map(Path::to_owned), ..Place::default() };
     let mut opened = match input::open(raw) {
         Ok(opened) => opened,
         Err(source) => return Err(FeedError::Unreadable { place, source }),
@@ -119,14 +113,7 @@ fn read_from(
         first_host_bits: None,
         first_skipped: None,
     };
-    let mut rows = Rows {
-        file: place.file,
-        line: None,
-        tag: None,
-        options,
-        each,
-        report,
-    };
+    let mut rows = Rows { file: place.file, line: None, tag: None, options, each, report };
     kind.read(&mut opened.all, &mut rows)?;
     Ok(rows.report)
 }
@@ -170,10 +157,7 @@ impl Rows<'_> {
     /// Hands on a prefix.
     pub fn take(&mut self, prefix: Prefix, attributes: &[(&str, &str)]) -> Result<(), FeedError> {
         if prefix.is_default() && !self.options.allow.contains(&prefix) {
-            return Err(FeedError::Default {
-                place: self.place(),
-                prefix,
-            });
+            return Err(FeedError::Default { place: self.place(), prefix });
         }
         self.report.prefixes += 1;
         (self.each)(prefix, attributes);
@@ -187,10 +171,7 @@ impl Rows<'_> {
                 Err(problem) => problem.to_string(),
                 Ok(_) => format!("\"{}\" is not an address or prefix", shown(text)),
             };
-            return Err(FeedError::BadLine {
-                place: self.place(),
-                problem,
-            });
+            return Err(FeedError::BadLine { place: self.place(), problem });
         }
         self.report.skipped += 1;
         if self.report.first_skipped.is_none() {
@@ -201,26 +182,16 @@ impl Rows<'_> {
 
     /// The feed cannot be read on.
     pub fn unreadable(&self, source: io::Error) -> FeedError {
-        FeedError::Unreadable {
-            place: self.place(),
-            source,
-        }
+        FeedError::Unreadable { place: self.place(), source }
     }
 
     /// The current place.
     pub fn place(&self) -> Place {
-        Place {
-            file: self.file.clone(),
-            line: self.line,
-            tag: self.tag.clone(),
-        }
+        Place { file: self.file.clone(), line: self.line, tag: self.tag.clone() }
     }
 
     fn first(&self, text: &[u8]) -> First {
-        First {
-            place: self.place(),
-            text: shown(text),
-        }
+        First { place: self.place(), text: shown(text) }
     }
 }
 

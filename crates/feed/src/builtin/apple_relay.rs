@@ -2,8 +2,4 @@
 
 use super::Builtin;
 
-pub(super) const FEED: Builtin = Builtin {
-    name: "apple-relay",
-    note: "",
-    blocks: &[],
-};
+pub(super) const FEED: Builtin = Builtin { name: "apple-relay", note: "", blocks: &[] };

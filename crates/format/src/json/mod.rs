@@ -60,9 +60,11 @@ pub struct Json {
 
 /// What to look for, prepared.
 struct Wanted {
-    fields: Vec<Field>,
+    fields: Vec<Box<[u8]>>,
     leaves: Vec<Leaf>,
     needles: Needles,
+    /// The keys around the last one: one further on may undo a proof.
+    parents: Vec<Parent>,
     /// Characters (ASCII) that an escape would have to spell to make a difference.
     spelled: u128,
     /// Whether some path has a character beyond ASCII.
@@ -71,16 +73,37 @@ struct Wanted {
     slash: bool,
 }
 
-struct Field {
-    path: Box<[u8]>,
-    /// The keys around the last one, with their quotes: another one further on may undo a proof.
-    parents: Vec<Finder<'static>>,
+/// A key on the way to some paths.
+struct Parent {
+    /// The key with its quotes.
+    key: Finder<'static>,
+    fields: Vec<FieldId>,
 }
 
 /// The last segment of some paths.
 struct Leaf {
     text: Box<[u8]>,
+    /// Its last eight bytes, and which of them there are.
+    end: (u64, u64),
     fields: Vec<FieldId>,
+}
+
+impl Leaf {
+    fn new(text: &[u8]) -> Leaf {
+        let (mut end, mut there) = ([0; 8], [0; 8]);
+        for (at, &byte) in text.iter().rev().take(8).enumerate() {
+            (end[7 - at], there[7 - at]) = (byte, 0xff);
+        }
+        let end = (u64::from_le_bytes(end), u64::from_le_bytes(there));
+        Leaf { text: text.into(), end, fields: Vec::new() }
+    }
+
+    /// Whether the key that ends before `close` ends like this. `last` are its last eight bytes.
+    #[inline(always)]
+    fn ends(&self, record: &[u8], close: usize, last: u64) -> bool {
+        last & self.end.1 == self.end.0
+            && (self.text.len() <= 8 || record[..close].ends_with(&self.text))
+    }
 }
 
 #[derive(Default)]
@@ -139,22 +162,35 @@ impl Json {
 impl Wanted {
     fn new(fields: &[Path], targets: &[Path]) -> Wanted {
         let mut wanted = Wanted {
-            fields: fields.iter().map(Field::new).collect(),
+            fields: fields.iter().map(|path| path.as_str().as_bytes().into()).collect(),
             leaves: Vec::new(),
             needles: Needles::default(),
+            parents: Vec::new(),
             spelled: 0,
             wide: false,
             slash: false,
         };
+        let mut parents: Vec<(&str, Vec<FieldId>)> = Vec::new();
         for (id, path) in fields.iter().enumerate() {
             let text = path.leaf().as_bytes();
             let at = wanted.leaves.iter().position(|leaf| &*leaf.text == text);
             let at = at.unwrap_or_else(|| {
-                wanted.leaves.push(Leaf { text: text.into(), fields: Vec::new() });
+                wanted.leaves.push(Leaf::new(text));
                 wanted.leaves.len() - 1
             });
             wanted.leaves[at].fields.push(id as FieldId);
+            for parent in path.segments().rev().skip(1) {
+                match parents.iter_mut().find(|known| known.0 == parent) {
+                    Some(known) => known.1.push(id as FieldId),
+                    None => parents.push((parent, vec![id as FieldId])),
+                }
+            }
         }
+        let parent = |(key, fields): (&str, Vec<FieldId>)| Parent {
+            key: Finder::new(&format!("\"{key}\"")).into_owned(),
+            fields,
+        };
+        wanted.parents = parents.into_iter().map(parent).collect();
         for (index, leaf) in wanted.leaves.iter().enumerate() {
             match *leaf.text {
                 // A key of one character has a quote or the dot of a flat spelling before it.
@@ -185,18 +221,6 @@ impl Wanted {
             Some(unit @ 0..0x80) => self.spelled >> unit & 1 == 1,
             Some(_) => self.wide,
             None => false,
-        }
-    }
-}
-
-impl Field {
-    fn new(path: &Path) -> Field {
-        let mut parents: Vec<&str> = path.segments().collect();
-        parents.pop();
-        let quoted = |name: &str| Finder::new(&format!("\"{name}\"")).into_owned();
-        Field {
-            path: path.as_str().as_bytes().into(),
-            parents: parents.into_iter().map(quoted).collect(),
         }
     }
 }

@@ -17,6 +17,8 @@ use super::lanes::Lanes;
 struct Block {
     open: u64,
     close: u64,
+    /// How many are open before the first byte.
+    depth: u32,
 }
 
 /// What the walk found.
@@ -49,6 +51,8 @@ pub struct Walk {
     escaped: u64,
     /// All ones if the next block begins inside a string.
     in_string: u64,
+    /// How many are open before the next block.
+    depth: u32,
     /// Steps that this record may still cost.
     steps: usize,
     /// The objects around the current key, innermost first.
@@ -62,7 +66,7 @@ impl Walk {
     #[inline]
     pub fn reset(&mut self, len: usize) {
         self.blocks.clear();
-        (self.escaped, self.in_string) = (0, 0);
+        (self.escaped, self.in_string, self.depth) = (0, 0, 0);
         // A walk of one step a byte is the price of the exact way.
         self.steps = 64 + len / 8;
     }
@@ -117,12 +121,10 @@ impl Walk {
         self.cover(lanes, record, at);
         let mut at = at;
         loop {
-            let Some(open) = self.enclosing(at) else {
-                return Level::Unsure;
-            };
-            if open == 0 {
+            if self.depth(at) == 1 {
                 return if record[0] == b'{' { Level::Top } else { Level::Unsure };
             }
+            let Some(open) = self.enclosing(at) else { return Level::Unsure };
             let before = trim(record, open);
             match record[..before].last() {
                 Some(b':') => {
@@ -133,7 +135,7 @@ impl Walk {
                     self.arrays |= record[open] == b'[';
                     // A key that holds a quote is no path's: stand in for it with an empty one.
                     let end = close - 1;
-                    let start = key_start(record, end).unwrap_or(end);
+                    let start = key_start(record, end, 0).unwrap_or(end);
                     return Level::Member { start, end };
                 }
                 // An element: the array around it comes next.
@@ -162,8 +164,19 @@ impl Walk {
             let escaped = escapes(s.backslash, &mut self.escaped);
             let strings = lanes.prefix_xor(s.quote & !escaped) ^ self.in_string;
             self.in_string = ((strings as i64) >> 63) as u64;
-            self.blocks.push(Block { open: s.open & !strings, close: s.close & !strings });
+            let (open, close) = (s.open & !strings, s.close & !strings);
+            self.blocks.push(Block { open, close, depth: self.depth });
+            self.depth =
+                self.depth.wrapping_add(open.count_ones()).wrapping_sub(close.count_ones());
         }
+    }
+
+    /// How many objects and arrays the byte `at` lies in.
+    #[inline(always)]
+    fn depth(&self, at: usize) -> u32 {
+        let Block { open, close, depth } = self.blocks[at / 64];
+        let before = (1u64 << (at % 64)) - 1;
+        depth.wrapping_add((open & before).count_ones()).wrapping_sub((close & before).count_ones())
     }
 
     /// The brace or bracket that the byte `at` lies in.
@@ -173,7 +186,7 @@ impl Walk {
         let mut index = at / 64;
         let mut before = (1u64 << (at % 64)) - 1;
         loop {
-            let Block { open, close } = self.blocks[index];
+            let Block { open, close, .. } = self.blocks[index];
             let (open, close) = (open & before, close & before);
             self.steps = self.steps.checked_sub(1)?;
             if open.count_ones() <= depth {
@@ -240,10 +253,14 @@ fn trim(b: &[u8], mut end: usize) -> usize {
     end
 }
 
-/// Where the key that ends before the quote at `close` begins. `None` where it holds a quote of its
-/// own, and so is no path's.
+/// Where the key that ends before the quote at `close` begins; its last `known` bytes hold no quote.
+/// `None` where it holds a quote of its own, and so is no path's.
 #[inline(always)]
-pub fn key_start(b: &[u8], close: usize) -> Option<usize> {
-    let open = memrchr(b'"', &b[..close])?;
+pub fn key_start(b: &[u8], close: usize, known: usize) -> Option<usize> {
+    let end = close - known;
+    let open = match b[..end].last() {
+        Some(b'"') => end - 1,
+        _ => memrchr(b'"', &b[..end])?,
+    };
     (open == 0 || b[open - 1] != b'\\').then_some(open + 1)
 }

@@ -137,11 +137,19 @@ impl Scan<'_> {
             if record.get(colon) != Some(&b':') {
                 continue;
             }
-            let ends = |leaf: &&super::Leaf| record[..close].ends_with(&leaf.text);
-            for leaf in wanted.leaves.iter().filter(ends) {
-                let Some(start) = key_start(record, close) else {
+            let last = match record[..close].last_chunk::<8>() {
+                Some(last) => u64::from_le_bytes(*last),
+                None => {
+                    let mut last = [0; 8];
+                    last[8 - close..].copy_from_slice(&record[..close]);
+                    u64::from_le_bytes(last)
+                }
+            };
+            for leaf in &wanted.leaves {
+                if !leaf.ends(record, close, last) {
                     continue;
-                };
+                }
+                let Some(start) = key_start(record, close, leaf.text.len()) else { continue };
                 if fresh {
                     fresh = false;
                     walk.reset(record.len());
@@ -150,12 +158,11 @@ impl Scan<'_> {
                 }
                 walk.turn();
                 for &id in &leaf.fields {
-                    let field = &wanted.fields[usize::from(id)];
-                    let value = exact::space(record, colon + 1);
-                    match walk.prove(lanes, record, (start - 1, close), &field.path) {
+                    let path = &wanted.fields[usize::from(id)];
+                    match walk.prove(lanes, record, (start - 1, close), path) {
                         Proof::No => {}
                         Proof::Yes if found[usize::from(id)].is_none() => {
-                            found[usize::from(id)] = Some(value);
+                            found[usize::from(id)] = Some(exact::space(record, colon + 1));
                         }
                         // Twice, or not to be proven.
                         Proof::Yes | Proof::Unsure => return self.exactly(open, end),
@@ -166,10 +173,11 @@ impl Scan<'_> {
         if fresh {
             return;
         }
-        let undone = |(field, value): (&super::Field, &Option<usize>)| {
-            value.is_some_and(|at| field.parents.iter().any(|p| p.find(&record[at..]).is_some()))
+        let undone = |parent: &super::Parent| {
+            let values = parent.fields.iter().filter_map(|&id| found[usize::from(id)]);
+            values.min().is_some_and(|at| parent.key.find(&record[at..]).is_some())
         };
-        if wanted.fields.iter().zip(found.iter()).any(undone) {
+        if wanted.parents.iter().any(undone) {
             return self.exactly(open, end);
         }
         for id in 0..wanted.fields.len() {
@@ -185,9 +193,9 @@ impl Scan<'_> {
     fn exactly(&mut self, open: usize, end: usize) {
         let record = &self.bytes[open..end];
         let mut spans = std::mem::take(&mut self.scratch.spans);
-        for (id, field) in self.json.wanted.fields.iter().enumerate() {
+        for (id, path) in self.json.wanted.fields.iter().enumerate() {
             spans.clear();
-            exact::find(record, 0, &field.path, &mut spans);
+            exact::find(record, 0, path, &mut spans);
             for span in &spans {
                 self.value(id as FieldId, open, span.start(), end);
             }

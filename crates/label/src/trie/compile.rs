@@ -22,10 +22,7 @@ impl<K: Key> Trie<K> {
         offset: EntryId,
     ) -> Trie<K> {
         let ranges = flatten(prefixes, offset);
-        let mut compiler = Compiler {
-            ranges,
-            words: Vec::new(),
-        };
+        let mut compiler = Compiler { ranges, words: Vec::new() };
         let bounds = 1..compiler.ranges.starts.len();
         let root = compiler.node(0, bounds);
         let mut words = compiler.words;
@@ -34,11 +31,7 @@ impl<K: Key> Trie<K> {
             words.resize(words.len() + BOUNDS + 1, 0);
         }
         words.shrink_to_fit();
-        Trie {
-            root,
-            words,
-            key: std::marker::PhantomData,
-        }
+        Trie { root, words, key: std::marker::PhantomData }
     }
 }
 
@@ -146,9 +139,6 @@ impl<K: Key> Compiler<K> {
 
 /// The slot of a node of that kind which starts at that word.
 fn child(kind: usize, start: usize) -> u32 {
-    assert!(
-        start <= START as usize,
-        "a lookup table takes at most 2^26 words"
-    );
+    assert!(start <= START as usize, "a lookup table takes at most 2^26 words");
     CHILD | (kind as u32) << KIND_SHIFT | start as u32
 }
