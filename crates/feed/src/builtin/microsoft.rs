@@ -36,7 +36,7 @@ const BLOCKS: &[Block] = &[
         ],
     },
     Block {
-        source: "ARIN, transferred to Microsoft since 2017; all or most of each in the Azure service tags, 28 October 2025",
+        source: "Azure service tags, 28 October 2025, hold all or most of each; mostly ARIN blocks that Microsoft took over from others",
         prefixes: &[
             "4.144.0.0/12", "4.160.0.0/11", "4.192.0.0/12", "4.208.0.0/12", "4.224.0.0/11",
             "9.163.0.0/16", "9.169.0.0/16", "9.223.0.0/16", "9.234.0.0/15", "20.0.0.0/11",
