@@ -154,8 +154,9 @@ impl Rows<'_> {
 
     /// Hands on the prefix or address that the text is.
     pub fn prefix(&mut self, text: &[u8], attributes: &[(&str, &str)]) -> Result<(), FeedError> {
-        let Ok(parsed) = Prefix::parse(text) else {
-            return self.bad(text);
+        let parsed = match Prefix::parse(text) {
+            Ok(parsed) => parsed,
+            Err(problem) => return self.left_out(text, problem.to_string()),
         };
         self.take(parsed.prefix, attributes)?;
         if parsed.host_bits {
@@ -182,11 +183,14 @@ impl Rows<'_> {
 
     /// A text that is no prefix: an error or counted, as the options say.
     pub fn bad(&mut self, text: &[u8]) -> Result<(), FeedError> {
+        self.left_out(
+            text,
+            format!("\"{}\" is not an address or prefix", shown(text)),
+        )
+    }
+
+    fn left_out(&mut self, text: &[u8], problem: String) -> Result<(), FeedError> {
         if self.options.on_bad_line == BadLine::Error {
-            let problem = match Prefix::parse(text) {
-                Err(problem) => problem.to_string(),
-                Ok(_) => format!("\"{}\" is not an address or prefix", shown(text)),
-            };
             return Err(FeedError::BadLine {
                 place: self.place(),
                 problem,

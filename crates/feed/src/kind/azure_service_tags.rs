@@ -48,10 +48,13 @@ fn read(input: &mut dyn BufRead, rows: &mut Rows<'_>) -> Result<(), FeedError> {
                 tag: None,
                 ..rows.place()
             };
-            Err(FeedError::Malformed {
-                place,
-                problem: error.to_string(),
-            })
+            let problem = error.to_string();
+            let problem = problem
+                .split(" at line ")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            Err(FeedError::Malformed { place, problem })
         }
     }
 }
