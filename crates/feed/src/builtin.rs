@@ -27,7 +27,12 @@ struct Block {
     prefixes: &'static [&'static str],
 }
 
-static BUILTINS: &[Builtin] = &[private::FEED, special::FEED, microsoft::FEED, apple_relay::FEED];
+static BUILTINS: &[Builtin] = &[
+    private::FEED,
+    special::FEED,
+    microsoft::FEED,
+    apple_relay::FEED,
+];
 
 /// All names: `private`, `special`, `microsoft`, `apple-relay`; in configuration they follow
 /// `builtin:`.

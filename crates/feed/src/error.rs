@@ -69,7 +69,11 @@ pub struct Place {
 impl Place {
     /// What there is to fix at this place.
     fn noun(&self) -> &'static str {
-        if self.tag.is_some() { "the tag" } else { "the line" }
+        if self.tag.is_some() {
+            "the tag"
+        } else {
+            "the line"
+        }
     }
 }
 
@@ -98,7 +102,10 @@ pub struct UnknownKind {
 
 /// A name that no builtin feed has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown builtin feed {name:?}; known ones are {}", crate::builtin::listed())]
+#[error(
+    "unknown builtin feed {name:?}; known ones are {}",
+    crate::builtin::listed()
+)]
 pub struct UnknownBuiltin {
     /// The name, without `builtin:`.
     pub name: String,

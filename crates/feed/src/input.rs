@@ -25,12 +25,19 @@ pub(crate) struct Input<'a> {
 pub(crate) fn open<'a>(mut raw: impl BufRead + 'a) -> io::Result<Input<'a>> {
     let packed = raw.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     let mut plain: Box<dyn BufRead + 'a> = match packed {
-        true => Box::new(BufReader::with_capacity(HEAD as usize, MultiGzDecoder::new(raw))),
+        true => Box::new(BufReader::with_capacity(
+            HEAD as usize,
+            MultiGzDecoder::new(raw),
+        )),
         false => Box::new(raw),
     };
     let mut head = Vec::new();
     plain.by_ref().take(HEAD).read_to_end(&mut head)?;
-    let mark = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let mark = if head.starts_with(b"\xef\xbb\xbf") {
+        3
+    } else {
+        0
+    };
     head.drain(..mark);
     let all = Box::new(Cursor::new(head.clone()).chain(plain));
     Ok(Input { head, all })

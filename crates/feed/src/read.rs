@@ -84,7 +84,10 @@ pub fn load(
     options: &Options,
     each: &mut dyn FnMut(Prefix, &[(&str, &str)]),
 ) -> Result<Report, FeedError> {
-    let place = Place { file: Some(path.to_owned()), ..Place::default() };
+    let place = Place {
+        file: Some(path.to_owned()),
+        ..Place::default()
+    };
     let file = File::open(path).map_err(|source| FeedError::Unreadable { place, source })?;
     let raw = BufReader::with_capacity(input::HEAD as usize, file);
     read_from(raw, Some(path), options, each)
@@ -96,7 +99,10 @@ fn read_from(
     options: &Options,
     each: &mut Each<'_>,
 ) -> Result<Report, FeedError> {
-    let place = Place { file: file.map(Path::to_owned), ..Place::default() };
+    let place = Place {
+        file: file.map(Path::to_owned),
+        ..Place::default()
+    };
     let mut opened = match input::open(raw) {
         Ok(opened) => opened,
         Err(source) => return Err(FeedError::Unreadable { place, source }),
@@ -113,7 +119,14 @@ fn read_from(
         first_host_bits: None,
         first_skipped: None,
     };
-    let mut rows = Rows { file: place.file, line: None, tag: None, options, each, report };
+    let mut rows = Rows {
+        file: place.file,
+        line: None,
+        tag: None,
+        options,
+        each,
+        report,
+    };
     kind.read(&mut opened.all, &mut rows)?;
     Ok(rows.report)
 }
@@ -141,8 +154,9 @@ impl Rows<'_> {
 
     /// Hands on the prefix or address that the text is.
     pub fn prefix(&mut self, text: &[u8], attributes: &[(&str, &str)]) -> Result<(), FeedError> {
-        let Ok(parsed) = Prefix::parse(text) else {
-            return self.bad(text);
+        let parsed = match Prefix::parse(text) {
+            Ok(parsed) => parsed,
+            Err(problem) => return self.left_out(text, problem.to_string()),
         };
         self.take(parsed.prefix, attributes)?;
         if parsed.host_bits {
@@ -157,7 +171,10 @@ impl Rows<'_> {
     /// Hands on a prefix.
     pub fn take(&mut self, prefix: Prefix, attributes: &[(&str, &str)]) -> Result<(), FeedError> {
         if prefix.is_default() && !self.options.allow.contains(&prefix) {
-            return Err(FeedError::Default { place: self.place(), prefix });
+            return Err(FeedError::Default {
+                place: self.place(),
+                prefix,
+            });
         }
         self.report.prefixes += 1;
         (self.each)(prefix, attributes);
@@ -166,12 +183,18 @@ impl Rows<'_> {
 
     /// A text that is no prefix: an error or counted, as the options say.
     pub fn bad(&mut self, text: &[u8]) -> Result<(), FeedError> {
+        self.left_out(
+            text,
+            format!("\"{}\" is not an address or prefix", shown(text)),
+        )
+    }
+
+    fn left_out(&mut self, text: &[u8], problem: String) -> Result<(), FeedError> {
         if self.options.on_bad_line == BadLine::Error {
-            let problem = match Prefix::parse(text) {
-                Err(problem) => problem.to_string(),
-                Ok(_) => format!("\"{}\" is not an address or prefix", shown(text)),
-            };
-            return Err(FeedError::BadLine { place: self.place(), problem });
+            return Err(FeedError::BadLine {
+                place: self.place(),
+                problem,
+            });
         }
         self.report.skipped += 1;
         if self.report.first_skipped.is_none() {
@@ -182,16 +205,26 @@ impl Rows<'_> {
 
     /// The feed cannot be read on.
     pub fn unreadable(&self, source: io::Error) -> FeedError {
-        FeedError::Unreadable { place: self.place(), source }
+        FeedError::Unreadable {
+            place: self.place(),
+            source,
+        }
     }
 
     /// The current place.
     pub fn place(&self) -> Place {
-        Place { file: self.file.clone(), line: self.line, tag: self.tag.clone() }
+        Place {
+            file: self.file.clone(),
+            line: self.line,
+            tag: self.tag.clone(),
+        }
     }
 
     fn first(&self, text: &[u8]) -> First {
-        First { place: self.place(), text: shown(text) }
+        First {
+            place: self.place(),
+            text: shown(text),
+        }
     }
 }
 

@@ -46,7 +46,11 @@ impl Addr {
     /// The address of these 128 bits: v4 if they are v4-mapped (RFC 4291, 2.5.5.2), else v6.
     #[inline]
     pub fn from_v6(bits: u128) -> Addr {
-        if bits >> 32 == 0xffff { Addr::V4(bits as u32) } else { Addr::V6(bits) }
+        if bits >> 32 == 0xffff {
+            Addr::V4(bits as u32)
+        } else {
+            Addr::V6(bits)
+        }
     }
 
     /// Number of bits in an address of this family: 32 or 128.
@@ -102,7 +106,10 @@ fn zoned(text: &[u8]) -> Option<Addr> {
 fn is_port(text: &[u8]) -> bool {
     matches!(text.len(), 1..=5)
         && text.iter().all(u8::is_ascii_digit)
-        && text.iter().fold(0, |port, &digit| port * 10 + u32::from(digit - b'0')) <= 65535
+        && text
+            .iter()
+            .fold(0, |port, &digit| port * 10 + u32::from(digit - b'0'))
+            <= 65535
 }
 
 /// Without the spaces and tabs around it.

@@ -51,7 +51,10 @@ pub(crate) struct Interner {
 impl Interner {
     pub(crate) fn new() -> Interner {
         Interner {
-            store: Store { bytes: String::new(), starts: vec![0, 0] },
+            store: Store {
+                bytes: String::new(),
+                starts: vec![0, 0],
+            },
             known: HashMap::from([("".into(), 0)]),
             last: (String::new(), 0),
             scratch: String::new(),

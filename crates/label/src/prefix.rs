@@ -67,7 +67,10 @@ impl Prefix {
 
     /// The network that holds this address alone.
     pub fn host(addr: Addr) -> Prefix {
-        Prefix { addr, len: addr.width() }
+        Prefix {
+            addr,
+            len: addr.width(),
+        }
     }
 
     /// Reads `ADDRESS/LENGTH`, or a bare address as its host prefix; spaces around are allowed.
@@ -87,16 +90,19 @@ impl Prefix {
         let most = if mapped { 128 } else { addr.width() };
         let len = match tail {
             None => most,
-            Some(tail) => {
-                length(tail, most).ok_or_else(|| PrefixError::Length { text: shown(text), most })?
-            }
+            Some(tail) => length(tail, most).ok_or_else(|| PrefixError::Length {
+                text: shown(text),
+                most,
+            })?,
         };
         let written = match addr {
             Addr::V4(bits) if mapped => Addr::V6(0xffff << 32 | u128::from(bits)),
             _ => addr,
         };
-        let prefix = Prefix::new(written, len)
-            .ok_or_else(|| PrefixError::Length { text: shown(text), most })?;
+        let prefix = Prefix::new(written, len).ok_or_else(|| PrefixError::Length {
+            text: shown(text),
+            most,
+        })?;
         let host_bits = match (prefix.addr, written) {
             (Addr::V4(_), _) => prefix.addr != addr,
             (kept, written) => kept != written,

@@ -48,9 +48,15 @@ pub struct Difference {
 impl Set {
     /// How many addresses are covered.
     pub fn coverage(&self) -> Coverage {
-        let v4 = self.v4.iter().map(|net| 1u64 << (32 - net.prefix_len())).sum();
+        let v4 = self
+            .v4
+            .iter()
+            .map(|net| 1u64 << (32 - net.prefix_len()))
+            .sum();
         let v6 = self.v6.iter().fold(0u128, |sum, net| {
-            let count = 1u128.checked_shl((128 - net.prefix_len()).into()).unwrap_or(u128::MAX);
+            let count = 1u128
+                .checked_shl((128 - net.prefix_len()).into())
+                .unwrap_or(u128::MAX);
             sum.saturating_add(count)
         });
         Coverage { v4, v6 }
@@ -58,17 +64,26 @@ impl Set {
 
     /// The addresses that both cover.
     pub fn overlap(&self, other: &Set) -> Set {
-        Set { v4: self.v4.intersect(&other.v4), v6: self.v6.intersect(&other.v6) }
+        Set {
+            v4: self.v4.intersect(&other.v4),
+            v6: self.v6.intersect(&other.v6),
+        }
     }
 
     /// What changed from `older` to this one.
     pub fn since(&self, older: &Set) -> Difference {
-        Difference { added: self.without(older), removed: older.without(self) }
+        Difference {
+            added: self.without(older),
+            removed: older.without(self),
+        }
     }
 
     /// The addresses that `other` does not cover.
     pub fn without(&self, other: &Set) -> Set {
-        Set { v4: self.v4.exclude(&other.v4), v6: self.v6.exclude(&other.v6) }
+        Set {
+            v4: self.v4.exclude(&other.v4),
+            v6: self.v6.exclude(&other.v6),
+        }
     }
 
     /// Whether every address of the prefix is covered.
@@ -82,10 +97,18 @@ impl Set {
 
     /// The fewest prefixes that hold exactly this set, v4 first, in order.
     pub fn prefixes(&self) -> Vec<Prefix> {
-        let v4 = self.v4.iter().map(|net| (Addr::from(net.network()), net.prefix_len()));
-        let v6 = self.v6.iter().map(|net| (Addr::V6(net.network().to_bits()), net.prefix_len()));
-        let mut all: Vec<Prefix> =
-            v4.chain(v6).filter_map(|(addr, len)| Prefix::new(addr, len)).collect();
+        let v4 = self
+            .v4
+            .iter()
+            .map(|net| (Addr::from(net.network()), net.prefix_len()));
+        let v6 = self
+            .v6
+            .iter()
+            .map(|net| (Addr::V6(net.network().to_bits()), net.prefix_len()));
+        let mut all: Vec<Prefix> = v4
+            .chain(v6)
+            .filter_map(|(addr, len)| Prefix::new(addr, len))
+            .collect();
         all.sort_unstable();
         all
     }

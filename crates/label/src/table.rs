@@ -59,14 +59,23 @@ impl Table {
     /// The entry, then each next one that covers it, most specific first; equal prefixes in order
     /// of definition. Empty for 0.
     pub fn chain(&self, id: EntryId) -> impl Iterator<Item = Entry<'_>> + Clone {
-        std::iter::successors(self.entry(id), |entry| self.entry(self.records.next(entry.id)))
+        std::iter::successors(self.entry(id), |entry| {
+            self.entry(self.records.next(entry.id))
+        })
     }
 
     /// One entry; `None` for 0 and for numbers of other tables.
     pub fn entry(&self, id: EntryId) -> Option<Entry<'_>> {
         let label = self.label_of(id)?;
         let (prefix, feed, list) = self.records.get(id);
-        Some(Entry { id, label, prefix, feed, list, store: &self.attributes })
+        Some(Entry {
+            id,
+            label,
+            prefix,
+            feed,
+            list,
+            store: &self.attributes,
+        })
     }
 
     /// The label of an entry; `None` for 0.
@@ -78,7 +87,9 @@ impl Table {
     /// Whether the entry or one that covers it has a threat label. No for 0.
     #[inline]
     pub fn carries_threat(&self, id: EntryId) -> bool {
-        self.threats.get(id as usize / 64).is_some_and(|word| word >> (id % 64) & 1 != 0)
+        self.threats
+            .get(id as usize / 64)
+            .is_some_and(|word| word >> (id % 64) & 1 != 0)
     }
 
     /// A label's name.
@@ -102,7 +113,10 @@ impl Table {
     /// Whether a label marks threats; no for numbers of other tables.
     #[inline]
     pub fn is_threat(&self, label: LabelId) -> bool {
-        self.names.labels.get(usize::from(label)).is_some_and(|&(_, threat)| threat)
+        self.names
+            .labels
+            .get(usize::from(label))
+            .is_some_and(|&(_, threat)| threat)
     }
 
     /// Whether any label marks threats.
@@ -130,8 +144,18 @@ impl Table {
 
     /// Heap bytes in use: tries, entries, attributes and names.
     pub fn memory(&self) -> usize {
-        let names = self.names.labels.iter().map(|(name, _)| 2 * name.len() + 48).sum::<usize>()
-            + self.names.feeds.iter().map(|name| name.len() + 16).sum::<usize>();
+        let names = self
+            .names
+            .labels
+            .iter()
+            .map(|(name, _)| 2 * name.len() + 48)
+            .sum::<usize>()
+            + self
+                .names
+                .feeds
+                .iter()
+                .map(|name| name.len() + 16)
+                .sum::<usize>();
         self.trie_memory()
             + self.labels.capacity() * size_of::<LabelId>()
             + self.threats.capacity() * size_of::<u64>()

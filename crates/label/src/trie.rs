@@ -22,6 +22,9 @@ use crate::table::EntryId;
 pub(crate) trait Key: Copy + Ord + std::fmt::Debug {
     /// Address bits.
     const WIDTH: u32;
+    /// The most bounds of an ordered node, at most [`MOST_BOUNDS`]: all are compared at once, so
+    /// few are faster where nodes are many and shallow, more where each level misses the cache.
+    const BOUNDS: usize;
     /// The highest 32 bits.
     fn top(self) -> u32;
     /// Without the `count` highest bits, shifted up. `count` is less than `WIDTH`: more is never
@@ -37,6 +40,7 @@ pub(crate) trait Key: Copy + Ord + std::fmt::Debug {
 
 impl Key for u32 {
     const WIDTH: u32 = 32;
+    const BOUNDS: usize = 7;
 
     #[inline(always)]
     fn top(self) -> u32 {
@@ -63,6 +67,7 @@ impl Key for u32 {
 
 impl Key for u128 {
     const WIDTH: u32 = 128;
+    const BOUNDS: usize = 15;
 
     #[inline(always)]
     fn top(self) -> u32 {
@@ -90,8 +95,8 @@ impl Key for u128 {
 const CHILD: u32 = 1 << 31;
 const KIND_SHIFT: u32 = 26;
 const START: u32 = (1 << KIND_SHIFT) - 1;
-/// The most bounds of an ordered node; also how many words are compared at once.
-const BOUNDS: usize = 15;
+/// The most bounds that a slot can tell of; greater kinds are direct nodes.
+const MOST_BOUNDS: u32 = 15;
 
 /// Addresses to entries, read-only.
 #[derive(Debug)]
@@ -110,12 +115,12 @@ impl<K: Key> Trie<K> {
         while slot & CHILD != 0 {
             let kind = slot >> KIND_SHIFT & 31;
             let start = (slot & START) as usize;
-            if kind > BOUNDS as u32 {
-                let stride = kind - BOUNDS as u32;
+            if kind > MOST_BOUNDS {
+                let stride = kind - MOST_BOUNDS;
                 slot = self.words[start + (key.top() >> (32 - stride)) as usize];
                 key = key.drop_top(stride);
             } else {
-                let window = &self.words[start..start + BOUNDS + 1];
+                let window = &self.words[start..start + K::BOUNDS];
                 slot = self.words[start + kind as usize + below(window, kind, key.top())];
                 key = key.drop_top(32);
             }
@@ -132,7 +137,6 @@ impl<K: Key> Trie<K> {
 /// How many of the first `count` words are less than `top`, without a branch on either.
 #[inline(always)]
 fn below(words: &[u32], count: u32, top: u32) -> usize {
-    let words: &[u32; BOUNDS + 1] = words.try_into().expect("a window of words");
     let mut less = 0u32;
     for (at, &word) in words.iter().enumerate() {
         less += u32::from(word < top) & u32::from((at as u32) < count);

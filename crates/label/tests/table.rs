@@ -78,7 +78,12 @@ fn large_random_tables_agree() {
 #[test]
 fn all_hosts_of_a_dense_block_agree() {
     let rows: Vec<Row> = (0..600u32)
-        .map(|at| ((at % 3) as u16, Prefix::host(Addr::V4(0x0a00_0000 + at * 2))))
+        .map(|at| {
+            (
+                (at % 3) as u16,
+                Prefix::host(Addr::V4(0x0a00_0000 + at * 2)),
+            )
+        })
         .collect();
     let (table, gold) = (table(&rows), Gold::new(&rows));
     for bits in 0x0a00_0000 - 2..0x0a00_0000 + 1300 {
@@ -101,7 +106,10 @@ fn default_routes_and_hosts_at_the_ends_agree() {
         "::/1",
         "::ffff:0:0/96",
     ];
-    let rows: Vec<Row> = texts.iter().map(|text| (0, text.parse().unwrap())).collect();
+    let rows: Vec<Row> = texts
+        .iter()
+        .map(|text| (0, text.parse().unwrap()))
+        .collect();
     let (table, gold) = (table(&rows), Gold::new(&rows));
     for &(_, prefix) in &rows {
         for addr in edges(prefix) {
@@ -131,7 +139,12 @@ fn entries_keep_feed_attributes_and_order_of_definition() {
     builder.insert(first, right, prefix, &[("country", "DE"), ("city", "Köln")]);
     builder.insert(first, left, prefix, &[("country", "DE")]);
     builder.insert(first, right, prefix, &[("country", "DE"), ("city", "Köln")]);
-    builder.insert(first, left, "192.0.0.0/16".parse().unwrap(), &[("note", &"x".repeat(5000))]);
+    builder.insert(
+        first,
+        left,
+        "192.0.0.0/16".parse().unwrap(),
+        &[("note", &"x".repeat(5000))],
+    );
     assert_eq!(builder.label("First", false), first);
     let table = builder.build();
     let id = table.lookup(Addr::parse(b"192.0.2.9").unwrap());
@@ -139,7 +152,11 @@ fn entries_keep_feed_attributes_and_order_of_definition() {
         .chain(id)
         .map(|entry| {
             let attributes: Vec<_> = entry.attributes().collect();
-            (table.label_name(entry.label), table.feed_name(entry.feed), attributes)
+            (
+                table.label_name(entry.label),
+                table.feed_name(entry.feed),
+                attributes,
+            )
         })
         .collect();
     let long = "x".repeat(5000);
@@ -152,7 +169,10 @@ fn entries_keep_feed_attributes_and_order_of_definition() {
             ("First", "left", vec![("note", long.as_str())]),
         ]
     );
-    assert!(table.carries_threat(id), "an equal prefix further on is a threat");
+    assert!(
+        table.carries_threat(id),
+        "an equal prefix further on is a threat"
+    );
     assert!(!table.carries_threat(table.lookup(Addr::parse(b"192.0.3.1").unwrap())));
     assert_eq!(table.label_id("Second"), Some(1));
     assert_eq!(table.label_id("second"), None);
@@ -161,11 +181,17 @@ fn entries_keep_feed_attributes_and_order_of_definition() {
 
 #[test]
 fn a_few_prefixes_take_a_few_bytes() {
-    let rows: Vec<Row> =
-        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "13.104.0.0/14", "fe80::/10", "fc00::/7"]
-            .iter()
-            .map(|text| (0, text.parse().unwrap()))
-            .collect();
+    let rows: Vec<Row> = [
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "13.104.0.0/14",
+        "fe80::/10",
+        "fc00::/7",
+    ]
+    .iter()
+    .map(|text| (0, text.parse().unwrap()))
+    .collect();
     let table = table(&rows);
     assert!(table.trie_memory() <= 320, "{} bytes", table.trie_memory());
 }

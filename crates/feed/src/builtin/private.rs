@@ -22,6 +22,9 @@ pub(super) const FEED: Builtin = Builtin {
             source: "RFC 3927, May 2005; RFC 4291, February 2006: link-local",
             prefixes: &["169.254.0.0/16", "fe80::/10"],
         },
-        Block { source: "RFC 4193, October 2005: unique local addresses", prefixes: &["fc00::/7"] },
+        Block {
+            source: "RFC 4193, October 2005: unique local addresses",
+            prefixes: &["fc00::/7"],
+        },
     ],
 };

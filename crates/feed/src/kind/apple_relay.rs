@@ -30,7 +30,9 @@ const SAMPLE: usize = 20;
 
 /// A prefix before a comma on one of the first rows.
 fn detect(head: &[u8]) -> bool {
-    let rows = head.split(|&byte| byte == b'\n').filter(|row| !is_comment(row.trim_ascii()));
+    let rows = head
+        .split(|&byte| byte == b'\n')
+        .filter(|row| !is_comment(row.trim_ascii()));
     rows.take(SAMPLE).any(|row| {
         let comma = row.iter().position(|&byte| byte == b',');
         comma.is_some_and(|at| Prefix::parse(unquoted(&row[..at])).is_ok())
@@ -49,7 +51,9 @@ fn row(text: &[u8], rows: &mut Rows<'_>) -> Result<(), FeedError> {
     let mut rest = text;
     let prefix = field(&mut rest);
     let values = COLUMNS.map(|_| field(&mut rest));
-    let values = values.each_ref().map(|value| String::from_utf8_lossy(value));
+    let values = values
+        .each_ref()
+        .map(|value| String::from_utf8_lossy(value));
     let mut attributes = [("", ""); COLUMNS.len()];
     let mut count = 0;
     for (column, value) in COLUMNS.iter().zip(&values) {
@@ -76,7 +80,10 @@ fn unquoted(text: &[u8]) -> &[u8] {
 fn field<'a>(rest: &mut &'a [u8]) -> Cow<'a, [u8]> {
     let text = rest.trim_ascii_start();
     if text.first() != Some(&b'"') {
-        let end = text.iter().position(|&byte| byte == b',').unwrap_or(text.len());
+        let end = text
+            .iter()
+            .position(|&byte| byte == b',')
+            .unwrap_or(text.len());
         *rest = text.get(end + 1..).unwrap_or_default();
         return Cow::Borrowed(text[..end].trim_ascii_end());
     }
@@ -96,7 +103,10 @@ fn field<'a>(rest: &mut &'a [u8]) -> Cow<'a, [u8]> {
         }
     }
     let after = text.get(at + 1..).unwrap_or_default();
-    let comma = after.iter().position(|&byte| byte == b',').map_or(after.len(), |at| at + 1);
+    let comma = after
+        .iter()
+        .position(|&byte| byte == b',')
+        .map_or(after.len(), |at| at + 1);
     *rest = &after[comma..];
     Cow::Owned(value)
 }

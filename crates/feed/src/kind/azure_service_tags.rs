@@ -32,15 +32,29 @@ fn detect(head: &[u8]) -> bool {
 fn read(input: &mut dyn BufRead, rows: &mut Rows<'_>) -> Result<(), FeedError> {
     let mut refused = None;
     let mut json = serde_json::Deserializer::from_reader(input);
-    let result =
-        Document { rows, refused: &mut refused }.deserialize(&mut json).and_then(|()| json.end());
+    let result = Document {
+        rows,
+        refused: &mut refused,
+    }
+    .deserialize(&mut json)
+    .and_then(|()| json.end());
     match (result, refused) {
         (Ok(()), _) => Ok(()),
         (Err(_), Some(refused)) => Err(refused),
         (Err(error), None) if error.is_io() => Err(rows.unreadable(error.into())),
         (Err(error), None) => {
-            let place = Place { line: Some(error.line() as u64), tag: None, ..rows.place() };
-            Err(FeedError::Malformed { place, problem: error.to_string() })
+            let place = Place {
+                line: Some(error.line() as u64),
+                tag: None,
+                ..rows.place()
+            };
+            let problem = error.to_string();
+            let problem = problem
+                .split(" at line ")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            Err(FeedError::Malformed { place, problem })
         }
     }
 }
@@ -66,14 +80,20 @@ struct Properties {
 impl Tag {
     fn hand_on(&self, rows: &mut Rows<'_>) -> Result<(), FeedError> {
         rows.at_tag(&self.name);
-        let Properties { region, system_service, address_prefixes } = &self.properties;
+        let Properties {
+            region,
+            system_service,
+            address_prefixes,
+        } = &self.properties;
         let service = match system_service.as_str() {
             "" => self.name.split('.').next().unwrap_or_default(),
             service => service,
         };
         let both = [("service", service), ("region", region.as_str())];
         let attributes = if region.is_empty() { &both[..1] } else { &both };
-        address_prefixes.iter().try_for_each(|text| rows.prefix(text.as_bytes(), attributes))
+        address_prefixes
+            .iter()
+            .try_for_each(|text| rows.prefix(text.as_bytes(), attributes))
     }
 }
 
@@ -104,12 +124,19 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
         while let Some(key) = map.next_key::<String>()? {
             if key == "values" {
                 seen = true;
-                map.next_value_seed(Values { rows: self.rows, refused: self.refused })?;
+                map.next_value_seed(Values {
+                    rows: self.rows,
+                    refused: self.refused,
+                })?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        if seen { Ok(()) } else { Err(A::Error::missing_field("values")) }
+        if seen {
+            Ok(())
+        } else {
+            Err(A::Error::missing_field("values"))
+        }
     }
 }
 

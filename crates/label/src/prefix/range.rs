@@ -21,7 +21,10 @@ impl PrefixRange {
             (Addr::V6(first), Addr::V6(last)) => ((first, last), 128),
             _ => ((1, 0), 32),
         };
-        PrefixRange { left: (left.0 <= left.1).then_some(left), width }
+        PrefixRange {
+            left: (left.0 <= left.1).then_some(left),
+            width,
+        }
     }
 }
 

@@ -57,10 +57,15 @@ impl TableBuilder {
     /// # Panics
     /// More than 65,536 feeds.
     pub fn feed(&mut self, name: &str) -> FeedId {
-        let at = self.names.feeds.iter().position(|known| **known == *name).unwrap_or_else(|| {
-            self.names.feeds.push(name.into());
-            self.names.feeds.len() - 1
-        });
+        let at = self
+            .names
+            .feeds
+            .iter()
+            .position(|known| **known == *name)
+            .unwrap_or_else(|| {
+                self.names.feeds.push(name.into());
+                self.names.feeds.len() - 1
+            });
         FeedId::try_from(at).expect("at most 65,536 feeds")
     }
 
@@ -76,18 +81,42 @@ impl TableBuilder {
         prefix: Prefix,
         attributes: &[(&str, &str)],
     ) {
-        assert!(usize::from(label) < self.names.labels.len(), "label {label} is not defined");
-        assert!(usize::from(feed) < self.names.feeds.len(), "feed {feed} is not defined");
+        assert!(
+            usize::from(label) < self.names.labels.len(),
+            "label {label} is not defined"
+        );
+        assert!(
+            usize::from(feed) < self.names.feeds.len(),
+            "feed {feed} is not defined"
+        );
         let list = self.attributes.intern(attributes);
         let len = prefix.len();
         match prefix.addr() {
             Addr::V4(addr) => {
                 let next = self.v4.len() as u32;
-                self.v4.push((Record { addr, list, next, feed, len }, label));
+                self.v4.push((
+                    Record {
+                        addr,
+                        list,
+                        next,
+                        feed,
+                        len,
+                    },
+                    label,
+                ));
             }
             Addr::V6(bits) => {
                 let (addr, next) = (split(bits), self.v6.len() as u32);
-                self.v6.push((Record { addr, list, next, feed, len }, label));
+                self.v6.push((
+                    Record {
+                        addr,
+                        list,
+                        next,
+                        feed,
+                        len,
+                    },
+                    label,
+                ));
             }
         }
     }
@@ -107,7 +136,12 @@ impl TableBuilder {
     /// # Panics
     /// So many prefixes that a trie would take more than 256 MB (several millions).
     pub fn build(self) -> Table {
-        let TableBuilder { names, v4, v6, attributes } = self;
+        let TableBuilder {
+            names,
+            v4,
+            v6,
+            attributes,
+        } = self;
         let attributes = attributes.finish();
         let mut labels = Vec::with_capacity(v4.len() + v6.len());
         let v4 = settle(v4, &mut labels, |addr| addr);
@@ -115,10 +149,21 @@ impl TableBuilder {
         labels.shrink_to_fit();
         let split = v4.len() as EntryId;
         let v4_trie = Trie::build(v4.iter().map(|record| (record.addr, record.len)), 0);
-        let v6_trie = Trie::build(v6.iter().map(|record| (join(record.addr), record.len)), split);
+        let v6_trie = Trie::build(
+            v6.iter().map(|record| (join(record.addr), record.len)),
+            split,
+        );
         let records = Records { v4, v6 };
         let threats = threat_bits(&names, &labels, &records);
-        Table { v4: v4_trie, v6: v6_trie, labels, threats, records, attributes, names }
+        Table {
+            v4: v4_trie,
+            v6: v6_trie,
+            labels,
+            threats,
+            records,
+            attributes,
+            names,
+        }
     }
 }
 
@@ -159,7 +204,11 @@ fn settle<A: Copy + Ord, K: Key>(
     for at in 0..records.len() {
         let Record { addr, len, .. } = records[at];
         while let Some(&outer) = open.last() {
-            let Record { addr: net, len: outer_len, .. } = records[outer];
+            let Record {
+                addr: net,
+                len: outer_len,
+                ..
+            } = records[outer];
             if outer_len <= len && bits(net).shares(bits(addr), outer_len) {
                 break;
             }

@@ -47,7 +47,9 @@ pub(super) type Words = [u32; 4];
 
 /// The 128 bits of these words, the first the highest.
 pub(super) fn join(words: Words) -> u128 {
-    words.into_iter().fold(0, |bits, word| bits << 32 | u128::from(word))
+    words
+        .into_iter()
+        .fold(0, |bits, word| bits << 32 | u128::from(word))
 }
 
 /// The words of these 128 bits.
@@ -69,7 +71,12 @@ impl Records {
             Some(record) => (Addr::V4(record.addr), record.len, record.feed, record.list),
             None => {
                 let record = &self.v6[at - self.v4.len()];
-                (Addr::V6(join(record.addr)), record.len, record.feed, record.list)
+                (
+                    Addr::V6(join(record.addr)),
+                    record.len,
+                    record.feed,
+                    record.list,
+                )
             }
         };
         let prefix = Prefix::new(addr, len).expect("a stored length fits its family");

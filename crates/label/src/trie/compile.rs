@@ -3,11 +3,9 @@
 //! Guarantees: memory stays within a small multiple of the number of ranges, whatever their shape.
 
 use super::flatten::{Ranges, flatten};
-use super::{BOUNDS, CHILD, KIND_SHIFT, Key, START, Trie};
+use super::{CHILD, KIND_SHIFT, Key, MOST_BOUNDS, START, Trie};
 use crate::table::EntryId;
 
-/// A direct node gets at most one slot for so many bounds inside it, in powers of two.
-const SPARSENESS: u32 = 1;
 /// The longest stride of a direct node.
 const LONGEST: u32 = 16;
 
@@ -22,16 +20,23 @@ impl<K: Key> Trie<K> {
         offset: EntryId,
     ) -> Trie<K> {
         let ranges = flatten(prefixes, offset);
-        let mut compiler = Compiler { ranges, words: Vec::new() };
+        let mut compiler = Compiler {
+            ranges,
+            words: Vec::new(),
+        };
         let bounds = 1..compiler.ranges.starts.len();
         let root = compiler.node(0, bounds);
         let mut words = compiler.words;
         if !words.is_empty() {
             // An ordered node is always compared as if it were full.
-            words.resize(words.len() + BOUNDS + 1, 0);
+            words.resize(words.len() + K::BOUNDS, 0);
         }
         words.shrink_to_fit();
-        Trie { root, words, key: std::marker::PhantomData }
+        Trie {
+            root,
+            words,
+            key: std::marker::PhantomData,
+        }
     }
 }
 
@@ -56,7 +61,7 @@ impl<K: Key> Compiler<K> {
     /// The bounds of an ordered node over the next 32 bits, or `None` if they are too many. A cell
     /// is 32 bits of address; one that has bounds inside gets a slot of its own.
     fn cells(&self, depth: u32, bounds: std::ops::Range<usize>) -> Option<Vec<u32>> {
-        let mut cells: Vec<u32> = Vec::with_capacity(BOUNDS);
+        let mut cells: Vec<u32> = Vec::with_capacity(K::BOUNDS);
         for at in bounds {
             let start = self.ranges.starts[at];
             let cell = start.drop_top(depth).top();
@@ -64,7 +69,7 @@ impl<K: Key> Compiler<K> {
             let ends = [Some(cell), if inside { cell.checked_add(1) } else { None }];
             for end in ends.into_iter().flatten() {
                 if end > cells.last().copied().unwrap_or(0) {
-                    if cells.len() == BOUNDS {
+                    if cells.len() == K::BOUNDS {
                         return None;
                     }
                     cells.push(end);
@@ -91,12 +96,11 @@ impl<K: Key> Compiler<K> {
         slot
     }
 
+    /// A node with a slot for each bound or two, so that it takes no more memory than they do.
     fn direct(&mut self, depth: u32, bounds: std::ops::Range<usize>) -> u32 {
-        let stride = (bounds.len().ilog2().saturating_sub(SPARSENESS))
-            .clamp(1, LONGEST)
-            .min(K::WIDTH - depth);
+        let stride = bounds.len().ilog2().clamp(1, LONGEST).min(K::WIDTH - depth);
         let start = self.words.len();
-        let slot = child(BOUNDS + stride as usize, start);
+        let slot = child(MOST_BOUNDS as usize + stride as usize, start);
         self.words.resize(start + (1 << stride), 0);
         let mut at = bounds.start;
         for index in 0..1u32 << stride {
@@ -139,6 +143,9 @@ impl<K: Key> Compiler<K> {
 
 /// The slot of a node of that kind which starts at that word.
 fn child(kind: usize, start: usize) -> u32 {
-    assert!(start <= START as usize, "a lookup table takes at most 2^26 words");
+    assert!(
+        start <= START as usize,
+        "a lookup table takes at most 2^26 words"
+    );
     CHILD | (kind as u32) << KIND_SHIFT | start as u32
 }

@@ -19,7 +19,10 @@ pub(super) fn flatten<K: Key>(
     offset: EntryId,
 ) -> Ranges<K> {
     let most = prefixes.len() * 2 + 1;
-    let mut ranges = Ranges { starts: Vec::with_capacity(most), entries: Vec::with_capacity(most) };
+    let mut ranges = Ranges {
+        starts: Vec::with_capacity(most),
+        entries: Vec::with_capacity(most),
+    };
     ranges.push(0, 0);
     // Open prefixes, outermost first: last address, entry.
     let mut open: Vec<(u128, EntryId)> = Vec::new();
@@ -33,7 +36,9 @@ pub(super) fn flatten<K: Key>(
         ranges.close(&mut open, |last| last < first);
         let id = offset + at as EntryId + 1;
         ranges.push(first, id);
-        let host = u128::MAX.checked_shr(128 - K::WIDTH + u32::from(len)).unwrap_or(0);
+        let host = u128::MAX
+            .checked_shr(128 - K::WIDTH + u32::from(len))
+            .unwrap_or(0);
         open.push((first | host, id));
     }
     ranges.close(&mut open, |_| true);

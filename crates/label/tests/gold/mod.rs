@@ -20,8 +20,12 @@ impl Gold {
     }
 
     pub fn chain(&self, addr: Addr) -> Vec<Row> {
-        let mut found: Vec<Row> =
-            self.0.iter().copied().filter(|(_, prefix)| prefix.contains(addr)).collect();
+        let mut found: Vec<Row> = self
+            .0
+            .iter()
+            .copied()
+            .filter(|(_, prefix)| prefix.contains(addr))
+            .collect();
         found.dedup();
         found
     }
@@ -32,7 +36,10 @@ pub fn table(rows: &[Row]) -> Table {
     let mut builder = TableBuilder::new();
     let labels = rows.iter().map(|row| row.0 + 1).max().unwrap_or(0);
     for label in 0..labels {
-        assert_eq!(builder.label(&format!("label {label}"), label % 5 == 4), label);
+        assert_eq!(
+            builder.label(&format!("label {label}"), label % 5 == 4),
+            label
+        );
     }
     let feed = builder.feed("feed");
     for &(label, prefix) in rows {
@@ -45,9 +52,16 @@ pub fn table(rows: &[Row]) -> Table {
 pub fn compare(table: &Table, gold: &Gold, addr: Addr) {
     let expected = gold.chain(addr);
     let id = table.lookup(addr);
-    let got: Vec<Row> = table.chain(id).map(|entry| (entry.label, entry.prefix)).collect();
+    let got: Vec<Row> = table
+        .chain(id)
+        .map(|entry| (entry.label, entry.prefix))
+        .collect();
     assert_eq!(got, expected, "{addr}");
-    assert_eq!(table.label_of(id), expected.first().map(|row| row.0), "{addr}");
+    assert_eq!(
+        table.label_of(id),
+        expected.first().map(|row| row.0),
+        "{addr}"
+    );
     let threat = expected.iter().any(|&(label, _)| table.is_threat(label));
     assert_eq!(table.carries_threat(id), threat, "{addr}");
 }
@@ -56,12 +70,17 @@ pub fn compare(table: &Table, gold: &Gold, addr: Addr) {
 pub fn edges(prefix: Prefix) -> Vec<Addr> {
     match (prefix.addr(), prefix.last()) {
         (Addr::V4(first), Addr::V4(last)) => {
-            [first, first.wrapping_sub(1), last, last.wrapping_add(1)].map(Addr::V4).to_vec()
+            [first, first.wrapping_sub(1), last, last.wrapping_add(1)]
+                .map(Addr::V4)
+                .to_vec()
         }
         (Addr::V6(first), Addr::V6(last)) => {
             let all = [first, first.wrapping_sub(1), last, last.wrapping_add(1)];
             // Mapped addresses are v4 ones and never asked of the v6 trie.
-            all.into_iter().filter(|bits| bits >> 32 != 0xffff).map(Addr::V6).collect()
+            all.into_iter()
+                .filter(|bits| bits >> 32 != 0xffff)
+                .map(Addr::V6)
+                .collect()
         }
         _ => unreachable!("a prefix is of one family"),
     }
