@@ -6,7 +6,7 @@ from .networks import Networks
 
 class Material:
     """Shorter event files are the beginning of longer ones."""
-    first_record = 10_000_000
+    first_record = 10_000_000  # FIRST_RECORD of the generator
 
     def __init__(self, setup, options, folder):
         self.folder = folder

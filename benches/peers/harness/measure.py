@@ -7,6 +7,8 @@ import subprocess
 from .peer import Job
 
 LIMIT = 300
+# Below this part of the start-up, the rest of a run drowns in the start-up's own variation.
+CERTAIN = 0.1
 
 
 class Failed(Exception):
@@ -22,6 +24,7 @@ class Cost:
     cpu: float
     peak: int
     start_cpu: float = 0.0
+    certain: bool = True
 
 
 def once(setup, peer, job):
@@ -36,7 +39,7 @@ def once(setup, peer, job):
     with open(errors, "wb") as stderr:
         argv = [setup.tool("measure"), *options, report, *command.argv]
         ended = subprocess.run([str(word) for word in argv], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
-    said = errors.read_text(errors="replace").strip()[-600:]
+    said = " ".join(errors.read_text(errors="replace").split())[:300]
     if ended.returncode != 0:
         raise Failed(f"could not be run: {said}")
     found = json.loads(report.read_text())
@@ -48,14 +51,15 @@ def once(setup, peer, job):
 
 
 def net(setup, peer, material, count):
-    """The cost of `count` events without that of starting, or None after saying what went wrong."""
+    """The cost of `count` events without that of starting; None, after saying why, if it failed."""
     try:
         start = once(setup, peer, Job(material, 1, "/dev/null"))
         cost = once(setup, peer, Job(material, count, "/dev/null"))
     except Failed as error:
         print(f"{peer.name}: {error}", flush=True)
         return None
-    cost.wall = max(cost.wall - start.wall, 1e-6)
-    cost.cpu = max(cost.cpu - start.cpu, 1e-6)
+    cost.wall -= start.wall
+    cost.cpu -= start.cpu
     cost.start_cpu = start.cpu
+    cost.certain = cost.wall > start.wall * CERTAIN and cost.cpu > start.cpu * CERTAIN
     return cost

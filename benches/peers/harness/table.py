@@ -17,7 +17,7 @@ def render(peers, references, costs, verdicts, material, options):
         lines.append(row(peer, medians[peer.name], own, verdicts.get(peer.name), options))
     lines.append("")
     if any(cost and cost.events < options.events for cost in medians.values()):
-        lines.append("† on the first part of the file only, see the number of events below.")
+        lines.append("† on the first part of the file only:")
     for peer in peers + references:
         cost = medians[peer.name]
         if cost and cost.events < options.events:
@@ -34,6 +34,7 @@ def median(runs):
     middle = runs[0]
     for name in ("wall", "cpu", "peak", "start_cpu"):
         setattr(middle, name, statistics.median(getattr(run, name) for run in runs))
+    middle.certain = all(run.certain for run in runs)
     return middle
 
 
@@ -47,8 +48,11 @@ def row(peer, cost, own, verdict, options):
     if cost is None:
         return f"| {title} | failed | | | | | | {right} | {kept} |"
     dagger = " †" if cost.events < options.events else ""
+    if not cost.certain:
+        told = f"{cost.peak / 1024:.0f} | {cost.start_cpu:.3f} | {right} | {kept}"
+        return f"| {title}{dagger} | too few events to tell | | | | {told} |"
     per_million = cost.cpu / cost.events * 1e6
-    ratio = f"{per_million / (own.cpu / own.events * 1e6):.1f}x" if own else "-"
+    ratio = f"{per_million / (own.cpu / own.events * 1e6):.1f}x" if own and own.certain else "-"
     return (
         f"| {title}{dagger} | {cost.events / cost.wall:,.0f} | {cost.size / cost.wall / 1e6:,.0f} | {per_million:.2f} "
         f"| {ratio} | {cost.peak / 1024:.0f} | {cost.start_cpu:.3f} | {right} | {kept} |"

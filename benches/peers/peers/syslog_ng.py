@@ -53,9 +53,11 @@ class SyslogNg(Peer):
             for network, label in ordered
         ]
         path = folder / "syslog-ng.conf"
-        major = re.match(r"\d+\.\d+", self.version)
+        # Version 3 keeps numbers and arrays as they are only when told to read a version 4 file.
+        grammar = re.match(r"\d+\.\d+", self.version)
+        grammar = grammar[0] if grammar and not self.version.startswith("3.") else "4.0"
         path.write_text(CONFIG.format(
-            version=major[0] if major else "current", rules=" el".join(tests) + ";", output=job.output))
+            version=grammar, rules=" el".join(tests) + ";", output=job.output))
         argv = [*self.start, "--foreground", "--no-caps", "--cfgfile", path, *self.modules]
         for option, name in (("--persist-file", "persist"), ("--pidfile", "pid"), ("--control", "control")):
             argv += [option, folder / name]

@@ -13,6 +13,7 @@ decoding.codec = "bytes"
 type = "remap"
 inputs = ["events"]
 source = '''
+. = parse_json!(.message)
 {program}'''
 [sinks.out]
 type = "console"
