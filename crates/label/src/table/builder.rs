@@ -214,18 +214,16 @@ fn settle<A: Copy + Ord, K: Key>(
             }
             open.pop();
         }
-        let covering = match open.last() {
-            Some(&outer) if records[outer].len == len => records[outer].next,
-            Some(&outer) => offset + outer as EntryId + 1,
-            None => 0,
-        };
-        records[at].next = covering;
         match open.last() {
-            // One more of an equal prefix: it takes its predecessor's place in the chain's tail.
+            // One more of an equal prefix: it goes between its predecessor and what covers both.
             Some(&outer) if records[outer].len == len => {
+                records[at].next = records[at - 1].next;
                 records[at - 1].next = offset + at as EntryId + 1;
             }
-            _ => open.push(at),
+            outer => {
+                records[at].next = outer.map_or(0, |&outer| offset + outer as EntryId + 1);
+                open.push(at);
+            }
         }
     }
     records
@@ -237,12 +235,20 @@ fn threat_bits(names: &Names, labels: &[LabelId], records: &Records) -> Vec<u64>
         return Vec::new();
     }
     let mut bits = vec![0u64; labels.len() / 64 + 1];
-    // Covering entries have smaller numbers, equal ones larger: two sweeps settle both.
-    for id in (1..=labels.len()).rev().chain(1..=labels.len()) {
-        let next = records.next(id as EntryId) as usize;
-        let threat =
-            names.labels[usize::from(labels[id - 1])].1 || bits[next / 64] >> (next % 64) & 1 != 0;
-        bits[id / 64] |= u64::from(threat) << (id % 64);
+    let next = |id: usize| records.next(id as EntryId) as usize;
+    let mut first = 1;
+    while first <= labels.len() {
+        // Entries of one prefix, whose chain goes up through them and then to a smaller number.
+        let mut last = first;
+        while next(last) == last + 1 {
+            last += 1;
+        }
+        for id in (first..=last).rev() {
+            let further = bits[next(id) / 64] >> (next(id) % 64) & 1 != 0;
+            let threat = further || names.labels[usize::from(labels[id - 1])].1;
+            bits[id / 64] |= u64::from(threat) << (id % 64);
+        }
+        first = last + 1;
     }
     bits
 }
