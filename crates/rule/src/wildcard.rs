@@ -139,12 +139,17 @@ fn before<'a>(part: &[Token], mut text: &'a [u8]) -> Option<&'a [u8]> {
 
 /// The text behind the first place at which `part` is found.
 fn find<'a>(part: &[Token], mut text: &'a [u8]) -> Option<&'a [u8]> {
+    let Some((&begin, part)) = part.split_first() else {
+        return Some(text);
+    };
     loop {
-        if let Some(left) = after(part, text) {
+        let (unit, len) = first(text)?;
+        text = &text[len..];
+        if fits(begin, unit)
+            && let Some(left) = after(part, text)
+        {
             return Some(left);
         }
-        let (_, len) = first(text)?;
-        text = &text[len..];
     }
 }
 
@@ -165,26 +170,32 @@ fn lower(c: char) -> Unit {
 }
 
 /// The first unit of a text and how many bytes it takes.
+#[inline]
 fn first(text: &[u8]) -> Option<(Unit, usize)> {
     let &byte = text.first()?;
+    if byte.is_ascii() {
+        return Some((byte.to_ascii_lowercase().into(), 1));
+    }
+    Some(first_wide(byte, text))
+}
+
+fn first_wide(byte: u8, text: &[u8]) -> (Unit, usize) {
     let len = match byte {
-        0..0x80 => return Some((byte.to_ascii_lowercase().into(), 1)),
         0xc2..0xe0 => 2,
         0xe0..0xf0 => 3,
-        0xf0..0xf5 => 4,
-        _ => return Some((STRAY + Unit::from(byte), 1)),
+        _ => 4,
     };
-    Some(match text.get(..len).and_then(character) {
+    match text.get(..len).and_then(character) {
         Some(c) => (lower(c), len),
         None => (STRAY + Unit::from(byte), 1),
-    })
+    }
 }
 
 /// The last unit of a text and how many bytes it takes: the same cut as [`first`] makes from the
 /// front, since a valid character overlaps no other.
 fn last(text: &[u8]) -> Option<(Unit, usize)> {
     let &byte = text.last()?;
-    if byte < 0x80 {
+    if byte.is_ascii() {
         return Some((byte.to_ascii_lowercase().into(), 1));
     }
     for len in 2..=text.len().min(4) {

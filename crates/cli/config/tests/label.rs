@@ -8,14 +8,16 @@ const TAG: &str = "[[tags]]\nfrom = \"a\"\ninto = \"b\"\n";
 fn feeds_take_what_their_label_says_unless_they_say_otherwise() {
     let config = config(&format!(
         "[labels.A]\non_bad_line = \"skip\"\nallow = \"0.0.0.0/0\"\ncidrs = \"0.0.0.0/0\"\n\
-         feeds = [\"a\", {{ path = \"builtin:private\", on_bad_line = \"error\", allow = [] }}]\n\
+         feeds = [\"a\", {{ path = \"b\" }}, {{ path = \"builtin:private\", on_bad_line = \"error\", allow = [] }}]\n\
          {TAG}{ENDS}"
     ));
-    let [first, second] = &config.labels[0].feeds[..] else {
+    let [first, table, second] = &config.labels[0].feeds[..] else {
         panic!("{:?}", config.labels)
     };
     assert_eq!(first.options.on_bad_line, BadLine::Skip);
     assert_eq!(first.options.allow.len(), 1);
+    assert_eq!(table.options.on_bad_line, BadLine::Skip);
+    assert_eq!(table.options.allow.len(), 1);
     assert_eq!(second.options.on_bad_line, BadLine::Error);
     assert!(second.options.allow.is_empty());
     assert_eq!(config.labels[0].cidrs[0].to_string(), "0.0.0.0/0");

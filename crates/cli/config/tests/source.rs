@@ -1,4 +1,7 @@
+use std::path::{Path, PathBuf};
+
 use super::assert_mistakes;
+use crate::config::{SourceKind, parse};
 
 const SINK: &str = "[sinks.out]\ntype = \"stdout\"\n";
 
@@ -35,4 +38,17 @@ fn standard_input_has_one_reader() {
         &format!("[sources.a]\ntype = \"stdin\"\n[sources.b]\ntype = \"stdin\"\n{SINK}"),
         &["config/a.toml:3: sources.b: standard input is read by another source already"],
     );
+}
+
+#[test]
+fn paths_start_at_the_folder_of_the_configuration() {
+    let text = format!("[sources.a]\ntype = \"file\"\npaths = [\"./x\", \".\", \"/y\"]\n{SINK}");
+    for (file, paths) in [
+        ("a.toml", ["x", ".", "/y"]),
+        ("b/a.toml", ["b/x", "b", "/y"]),
+    ] {
+        let (config, _) = parse(&text, Path::new(file), &|_| None).unwrap();
+        let paths = paths.map(PathBuf::from).into();
+        assert_eq!(config.sources[0].kind, SourceKind::File { paths });
+    }
 }
