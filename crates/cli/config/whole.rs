@@ -1,5 +1,7 @@
 //! What the parts must be to each other: nothing missing, nothing written twice, every name known.
 
+use std::collections::HashMap;
+
 use knownet_flow::MAX_SINKS;
 use knownet_rule::{Match, Tags};
 
@@ -15,6 +17,7 @@ const MOST: usize = 1 << 16;
 /// that could not be read.
 pub(super) fn check(config: &Config, labels: &[&str], notes: &Notes) {
     counts(config, notes);
+    names(config, notes);
     targets(config, notes);
     streams(config, notes);
     disk::collisions(notes);
@@ -46,6 +49,19 @@ fn counts(config: &Config, notes: &Notes) {
     if config.labels.is_empty() && !config.tags.is_empty() && !notes.any_error() {
         let message = "there is none, so that no tag is written; add [labels.NAME] with feeds";
         notes.warning(1, "labels", message);
+    }
+}
+
+/// A match does not see the case of a label's name, so it takes both of two that differ in it only.
+fn names(config: &Config, notes: &Notes) {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for label in &config.labels {
+        if let Some(other) = seen.insert(label.name.to_lowercase(), &label.name) {
+            let key = dotted("labels", &label.name);
+            let message =
+                format!("differs from \"{other}\" in case only, which no match tells apart");
+            notes.warning(label.line, &key, message);
+        }
     }
 }
 

@@ -64,13 +64,15 @@ fn every_mistake_in_a_label_is_told() {
 fn what_may_be_meant_is_a_warning() {
     assert_eq!(
         warnings(&format!(
-            "[labels.A]\n[labels.B]\ncidrs = [\"10.1.2.3/8\"]\n{TAG}{ENDS}"
+            "[labels.A]\n[labels.B]\ncidrs = [\"10.1.2.3/8\"]\n[labels.b]\nfeeds = \"x\"\n{TAG}{ENDS}"
         )),
         [
             "config/a.toml:1: warning: labels.A: has neither feeds nor cidrs, so that no address \
              carries it",
             "config/a.toml:3: warning: labels.B.cidrs[0]: \"10.1.2.3/8\" has host bits set; it is \
              read as 10.0.0.0/8",
+            "config/a.toml:4: warning: labels.b: differs from \"B\" in case only, which no match \
+             tells apart",
         ]
     );
 }

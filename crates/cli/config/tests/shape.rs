@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use knownet_rule::{Action, Scalar};
+use knownet_rule::{Action, Match, Scalar};
 
 use super::{ENDS, assert_mistakes, config, warnings};
-use crate::config::{Origin, SinkKind, SourceKind};
+use crate::config::{Condition, Origin, SinkKind, SourceKind};
 
 const WHOLE: &str = r#"
 workers = 3
@@ -142,6 +142,17 @@ fn a_whole_configuration_is_read_in_its_order() {
     assert_eq!(config.sinks[1].conditions.len(), 1);
     let path = "config/known.ndjson".into();
     assert_eq!(config.sinks[1].kind, SinkKind::File { path });
+}
+
+#[test]
+fn what_is_checked_can_be_built() {
+    let config = config(WHOLE);
+    let (tags, names) = (config.targets(), config.label_names());
+    let rules = config.rules.iter().map(|rule| &rule.conditions);
+    for conditions in rules.chain(config.sinks.iter().map(|sink| &sink.conditions)) {
+        let built = Match::new(&Condition::pairs(conditions), &tags, &names);
+        assert_eq!(built.map(|m| m.is_empty()), Ok(conditions.is_empty()));
+    }
 }
 
 #[test]
