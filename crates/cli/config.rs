@@ -1,0 +1,168 @@
+//! The configuration: TOML text into a checked, typed description of what to run.
+//!
+//! - Every mistake is told at once, with file, line, key and what is allowed there.
+//! - What comes out is plain data that fits together: paths start at the file's folder, every label
+//!   a rule names is defined, no two parts write the same place.
+//! - Labels, sources, sinks, tags and rules keep the file's order.
+//!
+//! A source or sink of a new type is one line in the table of [`source`] or [`sink`].
+
+mod condition;
+mod disk;
+mod label;
+mod mistake;
+mod option;
+mod rule;
+mod section;
+mod sink;
+mod size;
+mod slip;
+mod source;
+mod tag;
+mod tree;
+mod variable;
+mod whole;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use knownet_rule::Tags;
+
+pub use condition::Condition;
+pub use label::{Feed, Label, Origin};
+pub use mistake::{Mistake, Severity};
+pub use option::Options;
+pub use rule::Rule;
+pub use sink::{Sink, SinkKind};
+pub use source::{Source, SourceKind};
+pub use tag::Tag;
+
+use mistake::Notes;
+use section::Section;
+
+/// Everything that a configuration says.
+#[derive(Debug)]
+pub struct Config {
+    /// The file, as it was named.
+    pub file: PathBuf,
+    /// What stands above the first table.
+    pub options: Options,
+    /// Where events come from; never empty.
+    pub sources: Vec<Source>,
+    /// The labels, in the order that decides between equal prefixes.
+    pub labels: Vec<Label>,
+    /// What is looked up and where the answer goes.
+    pub tags: Vec<Tag>,
+    /// What happens to events, in order.
+    pub rules: Vec<Rule>,
+    /// Where events go; never empty, at most [`knownet_flow::MAX_SINKS`].
+    pub sinks: Vec<Sink>,
+}
+
+impl Config {
+    /// The tags' targets, as matches read them.
+    pub fn targets(&self) -> Tags {
+        Tags::new(
+            self.tags
+                .iter()
+                .map(|tag| (tag.into.clone(), tag.all.clone())),
+        )
+    }
+
+    /// The labels' names, in order.
+    pub fn label_names(&self) -> Vec<&str> {
+        self.labels.iter().map(|label| &*label.name).collect()
+    }
+}
+
+/// Reads a configuration file and looks whether the files it names are there; warnings come with
+/// the result.
+///
+/// # Errors
+/// Every mistake and warning, by line.
+pub fn load(file: &Path) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
+    let notes = Notes::new(file);
+    let text = match fs::read(file).map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        Ok(Err(error)) => {
+            let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + good.iter().filter(|&&byte| byte == b'\n').count();
+            notes.error(line, "", "is not UTF-8 text; save it as UTF-8");
+            return Err(notes.sorted());
+        }
+        Err(error) => {
+            notes.error(1, "", format!("cannot be read: {error}"));
+            return Err(notes.sorted());
+        }
+    };
+    let config = read(&text, file, &|name| std::env::var(name).ok(), &notes);
+    if config.is_some() {
+        disk::check(&notes);
+    }
+    finish(config, notes)
+}
+
+/// Reads a configuration from text, without a look at the disk. `env` answers `${NAME}`.
+///
+/// # Errors
+/// Every mistake and warning, by line.
+pub fn parse(
+    text: &str,
+    file: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
+    let notes = Notes::new(file);
+    let config = read(text, file, env, &notes);
+    finish(config, notes)
+}
+
+fn finish(config: Option<Config>, notes: Notes) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
+    let failed = notes.any_error();
+    match config {
+        Some(config) if !failed => Ok((config, notes.sorted())),
+        _ => Err(notes.sorted()),
+    }
+}
+
+/// What could be read of the text; complete only if no error was noted.
+fn read(
+    text: &str,
+    file: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+    notes: &Notes,
+) -> Option<Config> {
+    let root = tree::parse(text, env, notes)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let top = Section::root(&root, folder, notes);
+    let options = option::read(&top);
+    let config = Config {
+        file: file.to_owned(),
+        sources: top.named("sources", |section| source::read(section, &options)),
+        labels: top.named("labels", label::read),
+        tags: top.each("tags", tag::read),
+        rules: top.each("rules", rule::read),
+        sinks: top.named("sinks", sink::read),
+        options,
+    };
+    for (key, remedy) in [
+        (
+            "sources",
+            "there is none; add one, such as [sources.in] with type = \"stdin\"",
+        ),
+        (
+            "sinks",
+            "there is none; add one, such as [sinks.out] with type = \"stdout\"",
+        ),
+    ] {
+        if top.names(key).next().is_none() {
+            top.error(key, remedy);
+        }
+    }
+    let names: Vec<&str> = top.names("labels").collect();
+    top.finish();
+    whole::check(&config, &names, notes);
+    Some(config)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! What holds for everything: the keys above the first table.
+
+use std::path::PathBuf;
+
+use super::disk::Access;
+use super::section::Section;
+use super::size;
+use super::tree::Value;
+
+/// An event longer than this goes to the dead letters, unless the configuration says otherwise.
+const MAX_EVENT: u64 = 16 << 20;
+
+/// The options of the whole run.
+#[derive(Debug)]
+pub struct Options {
+    /// How many threads work; as many as there are cores if not given.
+    pub workers: Option<usize>,
+    /// How many bytes may be on their way at once.
+    pub max_in_flight: Option<u64>,
+    /// Where an event goes that nothing will take.
+    pub dead_letter: Option<PathBuf>,
+    /// How many bytes one event may have.
+    pub max_event: u64,
+    /// Whether only valid JSON passes as JSON.
+    pub validate: bool,
+}
+
+pub(super) fn read(top: &Section<'_>) -> Options {
+    Options {
+        workers: workers(top),
+        max_in_flight: size::read(top, "max_in_flight", 1 << 20..=1 << 40),
+        dead_letter: top.file("dead_letter", Access::Write),
+        max_event: max_event(top).unwrap_or(MAX_EVENT),
+        validate: top.bool("validate").unwrap_or(false),
+    }
+}
+
+/// `max_event` of the document or of one source: a batch holds one whole event, and 4 GiB at most.
+pub(super) fn max_event(section: &Section<'_>) -> Option<u64> {
+    size::read(section, "max_event", 1 << 10..=1 << 30)
+}
+
+fn workers(top: &Section<'_>) -> Option<usize> {
+    let count = |value: &Value| match value {
+        Value::Integer(count @ 1..=1024) => Some(Ok(*count as usize)),
+        Value::Integer(count) => Some(Err(format!(
+            "{count} is out of bounds; from 1 to 1024 is allowed"
+        ))),
+        _ => None,
+    };
+    top.value("workers", count, "a whole number")
+}

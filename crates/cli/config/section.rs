@@ -1,0 +1,200 @@
+//! A table of the configuration, read key by key.
+//!
+//! The keys that were asked for are the known ones: whatever else stands there is told by
+//! [`Section::finish`], so no list of names has to be kept beside the reading.
+
+mod value;
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use super::mistake::Notes;
+use super::slip::nearest;
+use super::tree::{Node, Value, dotted};
+
+pub(super) struct Section<'a> {
+    /// Its dotted key.
+    pub(super) key: String,
+    /// Where it begins.
+    pub(super) line: usize,
+    /// What it is called within its parent.
+    pub(super) name: String,
+    pub(super) notes: &'a Notes,
+    folder: &'a Path,
+    entries: &'a [(String, Node)],
+    asked: RefCell<Vec<&'static str>>,
+}
+
+/// The types of a source or sink: name, and what reads the rest of its table.
+pub(super) type Types<T> = [(&'static str, fn(&Section<'_>) -> Option<T>)];
+
+impl<'a> Section<'a> {
+    /// The whole document; relative paths in it start at `folder`.
+    pub(super) fn root(root: &'a Node, folder: &'a Path, notes: &'a Notes) -> Section<'a> {
+        Section {
+            key: String::new(),
+            line: 1,
+            name: String::new(),
+            notes,
+            folder,
+            entries: match &root.value {
+                Value::Table(entries) => entries,
+                _ => &[],
+            },
+            asked: RefCell::default(),
+        }
+    }
+
+    /// `node` as a table; anything else is noted.
+    pub(super) fn inner(&self, node: &'a Node, key: String, name: &str) -> Option<Section<'a>> {
+        let Value::Table(entries) = &node.value else {
+            self.wrong(node, &key, "a table");
+            return None;
+        };
+        Some(Section {
+            key,
+            line: node.line,
+            name: name.to_owned(),
+            notes: self.notes,
+            folder: self.folder,
+            entries,
+            asked: RefCell::default(),
+        })
+    }
+
+    /// Reads each table of the table `key`, such as `[sources.NAME]`.
+    pub(super) fn named<T>(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Section<'a>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let Some(table) = self.inner(node, dotted(&self.key, key), key) else {
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for (name, node) in table.entries {
+            let key = dotted(&table.key, name);
+            if name.is_empty() {
+                self.notes
+                    .error(node.line, &key, "a name must not be empty");
+            }
+            if let Some(section) = self.inner(node, key, name) {
+                all.extend(read(&section));
+            }
+        }
+        all
+    }
+
+    /// The names of the tables in the table `key`, whether they can be read or not.
+    pub(super) fn names(&self, key: &'static str) -> impl Iterator<Item = &'a str> {
+        let entries = match self.node(key).map(|node| &node.value) {
+            Some(Value::Table(entries)) => entries.as_slice(),
+            _ => &[],
+        };
+        entries.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Reads each table of the list `key`, such as `[[rules]]`.
+    pub(super) fn each<T>(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Section<'a>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let key = dotted(&self.key, key);
+        let Value::List(list) = &node.value else {
+            self.wrong(node, &key, &format!("a list of tables, written [[{key}]]"));
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for (index, node) in list.iter().enumerate() {
+            if let Some(section) = self.inner(node, format!("{key}[{index}]"), "") {
+                all.extend(read(&section));
+            }
+        }
+        all
+    }
+
+    /// The value of `key`, if it is there.
+    pub(super) fn node(&self, key: &'static str) -> Option<&'a Node> {
+        if !self.asked.borrow().contains(&key) {
+            self.asked.borrow_mut().push(key);
+        }
+        self.entries
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, node)| node)
+    }
+
+    /// Notes that `key` is missing if it is.
+    pub(super) fn require(&self, key: &'static str, remedy: &str) -> Option<&'a Node> {
+        let node = self.node(key);
+        if node.is_none() {
+            self.error(key, format!("is missing; {remedy}"));
+        }
+        node
+    }
+
+    /// Notes an error at `key`, or at the section if the key is not there.
+    pub(super) fn error(&self, key: &'static str, message: impl Into<String>) {
+        let dotted = dotted(&self.key, key);
+        self.notes.error(self.line_of(key), &dotted, message);
+    }
+
+    /// Notes a warning at `key`, or at the section if the key is not there.
+    pub(super) fn warning(&self, key: &'static str, message: impl Into<String>) {
+        let dotted = dotted(&self.key, key);
+        self.notes.warning(self.line_of(key), &dotted, message);
+    }
+
+    fn line_of(&self, key: &'static str) -> usize {
+        let entry = self.entries.iter().find(|(name, _)| name == key);
+        entry.map_or(self.line, |(_, node)| node.line)
+    }
+
+    /// Reads the rest by the type that `type` names; `noun` is what has the type.
+    pub(super) fn of_type<T>(&self, noun: &str, types: &Types<T>) -> Option<T> {
+        let names: Vec<_> = types.iter().map(|(name, _)| *name).collect();
+        let known = names.join(", ");
+        self.require("type", &format!("known: {known}"))?;
+        let read = self.text("type", |wanted| {
+            let found = types.iter().find(|(name, _)| *name == wanted);
+            found
+                .map(|(_, read)| read)
+                .ok_or_else(|| format!("\"{wanted}\" is not a {noun}; known: {known}"))
+        })?;
+        let kind = read(self);
+        self.finish();
+        kind
+    }
+
+    /// Notes every key that nobody asked for.
+    pub(super) fn finish(&self) {
+        let asked = self.asked.borrow();
+        for (name, node) in self.entries {
+            if asked.contains(&name.as_str()) {
+                continue;
+            }
+            let nearest = match nearest(name, &asked) {
+                Some(known) => format!(" did you mean {known}?"),
+                None => String::new(),
+            };
+            let message = format!("unknown key;{nearest} known: {}", asked.join(", "));
+            self.notes
+                .error(node.line, &dotted(&self.key, name), message);
+        }
+    }
+
+    /// Notes that `node` is something else than what is wanted.
+    pub(super) fn wrong(&self, node: &Node, key: &str, wanted: &str) {
+        if !matches!(node.value, Value::Broken) {
+            let message = format!("takes {wanted}, not {}", node.value.noun());
+            self.notes.error(node.line, key, message);
+        }
+    }
+}

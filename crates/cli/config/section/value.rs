@@ -1,0 +1,140 @@
+//! The values of a section's keys: read, checked, and noted where they are wrong.
+
+use std::path::{Component, PathBuf};
+
+use super::Section;
+use crate::config::disk::{Access, File};
+use crate::config::tree::{Node, Value, dotted};
+
+impl<'a> Section<'a> {
+    /// True or false.
+    pub(in crate::config) fn bool(&self, key: &'static str) -> Option<bool> {
+        let node = self.node(key)?;
+        match node.value {
+            Value::Bool(bool) => Some(bool),
+            _ => {
+                self.wrong(node, &dotted(&self.key, key), "true or false");
+                None
+            }
+        }
+    }
+
+    /// What `read` makes of a text; its error is noted.
+    pub(in crate::config) fn text<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&'a str) -> Result<T, String>,
+    ) -> Option<T> {
+        let read = |value: &'a Value| match value {
+            Value::Text(text) => Some(read(text)),
+            _ => None,
+        };
+        self.value(key, read, "text")
+    }
+
+    /// What `read` makes of a value; its error is noted, and `None` means that `wanted` is.
+    pub(in crate::config) fn value<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&'a Value) -> Option<Result<T, String>>,
+        wanted: &str,
+    ) -> Option<T> {
+        let node = self.node(key)?;
+        match read(&node.value) {
+            Some(Ok(value)) => Some(value),
+            Some(Err(message)) => {
+                self.error(key, message);
+                None
+            }
+            None => {
+                self.wrong(node, &dotted(&self.key, key), wanted);
+                None
+            }
+        }
+    }
+
+    /// The elements of a list with the key of each; one value stands for a list of one.
+    pub(in crate::config) fn list(&self, key: &'static str) -> Vec<(String, &'a Node)> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let key = dotted(&self.key, key);
+        match &node.value {
+            Value::List(list) => {
+                let nodes = list.iter().enumerate();
+                nodes
+                    .map(|(n, node)| (format!("{key}[{n}]"), node))
+                    .collect()
+            }
+            _ => vec![(key, node)],
+        }
+    }
+
+    /// What `read` makes of each text of a list; its errors are noted.
+    pub(in crate::config) fn texts<T>(
+        &self,
+        key: &'static str,
+        read: impl Fn(&str, usize, &str) -> Result<T, String>,
+    ) -> Vec<T> {
+        let mut all = Vec::new();
+        for (key, node) in self.list(key) {
+            match &node.value {
+                Value::Text(text) => match read(text, node.line, &key) {
+                    Ok(value) => all.push(value),
+                    Err(message) => self.notes.error(node.line, &key, message),
+                },
+                _ => {
+                    self.wrong(node, &key, "text");
+                }
+            }
+        }
+        all
+    }
+
+    /// A list that must be there and not be empty; `remedy` shows one.
+    pub(in crate::config) fn require_list(&self, key: &'static str, remedy: &str) {
+        if self.require(key, remedy).is_some() && self.list(key).is_empty() {
+            self.error(key, format!("is an empty list; {remedy}"));
+        }
+    }
+
+    /// The file that `key` names.
+    pub(in crate::config) fn file(&self, key: &'static str, access: Access) -> Option<PathBuf> {
+        let line = self.line_of(key);
+        let dotted = dotted(&self.key, key);
+        self.text(key, |text| self.path(text, line, &dotted, access))
+    }
+
+    /// A file's name as a path that starts at the configuration's folder.
+    pub(in crate::config) fn path(
+        &self,
+        text: &str,
+        line: usize,
+        key: &str,
+        access: Access,
+    ) -> Result<PathBuf, String> {
+        if text.is_empty() {
+            return Err("\"\" is not a path".to_owned());
+        }
+        if text.contains('\0') {
+            return Err(format!("{text:?} is not a path"));
+        }
+        // Without `.` in it, so that messages and comparisons see one spelling.
+        let path = self.folder.join(text);
+        let path: PathBuf = path
+            .components()
+            .filter(|part| *part != Component::CurDir)
+            .collect();
+        let path = match path.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => path,
+        };
+        self.notes.file(File {
+            path: path.clone(),
+            line,
+            key: key.to_owned(),
+            access,
+        });
+        Ok(path)
+    }
+}

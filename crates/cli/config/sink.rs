@@ -1,0 +1,54 @@
+//! Sinks: where events go.
+
+use std::path::PathBuf;
+
+use super::condition::{Condition, conditions};
+use super::disk::Access;
+use super::section::{Section, Types};
+
+/// One sink.
+#[derive(Debug)]
+pub struct Sink {
+    /// What it is called.
+    pub name: String,
+    /// Where it stands in the configuration.
+    pub line: usize,
+    /// Which events it takes: those that fulfil all of these.
+    pub conditions: Vec<Condition>,
+    /// What it writes.
+    pub kind: SinkKind,
+}
+
+/// What a sink writes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SinkKind {
+    /// Standard output.
+    Stdout,
+    /// A file.
+    File {
+        /// Its path.
+        path: PathBuf,
+    },
+}
+
+const TYPES: &Types<SinkKind> = &[("stdout", stdout), ("file", file)];
+
+pub(super) fn read(section: &Section<'_>) -> Option<Sink> {
+    let node = section.node("match");
+    Some(Sink {
+        name: section.name.clone(),
+        line: section.line,
+        conditions: node.map_or_else(Vec::new, |node| conditions(section, node)),
+        kind: section.of_type("sink", TYPES)?,
+    })
+}
+
+fn stdout(_: &Section<'_>) -> Option<SinkKind> {
+    Some(SinkKind::Stdout)
+}
+
+fn file(section: &Section<'_>) -> Option<SinkKind> {
+    section.require("path", "name a file, such as path = \"events.ndjson\"");
+    let path = section.file("path", Access::Write)?;
+    Some(SinkKind::File { path })
+}

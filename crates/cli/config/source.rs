@@ -1,0 +1,63 @@
+//! Sources: where events come from.
+
+use std::path::PathBuf;
+
+use super::disk::Access;
+use super::option::{Options, max_event};
+use super::section::{Section, Types};
+
+/// One source.
+#[derive(Debug)]
+pub struct Source {
+    /// What it is called.
+    pub name: String,
+    /// Where it stands in the configuration.
+    pub line: usize,
+    /// Whether only valid JSON passes as JSON.
+    pub validate: bool,
+    /// How many bytes one event may have.
+    pub max_event: u64,
+    /// What it reads.
+    pub kind: SourceKind,
+}
+
+/// What a source reads.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Files, one after the other, to their end.
+    File {
+        /// At least one.
+        paths: Vec<PathBuf>,
+    },
+    /// Standard input.
+    Stdin,
+}
+
+const TYPES: &Types<SourceKind> = &[("file", file), ("stdin", stdin)];
+
+pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
+    let (validate, max_event) = (section.bool("validate"), max_event(section));
+    Some(Source {
+        name: section.name.clone(),
+        line: section.line,
+        validate: validate.unwrap_or(options.validate),
+        max_event: max_event.unwrap_or(options.max_event),
+        kind: section.of_type("source", TYPES)?,
+    })
+}
+
+fn file(section: &Section<'_>) -> Option<SourceKind> {
+    section.require_list("paths", "name a file, such as paths = [\"events.ndjson\"]");
+    let paths = section.texts("paths", |text, line, key| {
+        section.path(text, line, key, Access::Read)
+    });
+    if section.bool("follow") == Some(true) {
+        let message = "files are read to their end and not followed; write follow = false";
+        section.error("follow", message);
+    }
+    Some(SourceKind::File { paths })
+}
+
+fn stdin(_: &Section<'_>) -> Option<SourceKind> {
+    Some(SourceKind::Stdin)
+}

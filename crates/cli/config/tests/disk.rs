@@ -1,0 +1,77 @@
+use std::fs;
+
+use crate::config::load;
+
+#[test]
+fn files_that_are_not_there_are_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    fs::write(folder.path().join("events"), "").unwrap();
+    fs::write(
+        &file,
+        "dead_letter = \"no/dead\"\n[sources.in]\ntype = \"file\"\n\
+         paths = [\n  \"events\",\n  \"gone\",\n  \".\",\n]\n\
+         [labels.A]\nfeeds = [\"gone.txt\", \"builtin:private\"]\n\
+         [[tags]]\nfrom = \"a\"\ninto = \"b\"\n\
+         [sinks.a]\ntype = \"file\"\npath = \"new\"\n\
+         [sinks.b]\ntype = \"file\"\npath = \"no/new\"\n\
+         [sinks.c]\ntype = \"stdot\"\n",
+    )
+    .unwrap();
+    let found: Vec<_> = load(&file)
+        .unwrap_err()
+        .iter()
+        .map(|mistake| {
+            mistake
+                .to_string()
+                .replace(folder.path().to_str().unwrap(), "DIR")
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "DIR/a.toml:1: dead_letter: DIR/no/dead has no folder to be in; create DIR/no",
+            "DIR/a.toml:6: sources.in.paths[1]: DIR/gone cannot be read: No such file or directory \
+             (os error 2); a relative path starts at the configuration's folder",
+            "DIR/a.toml:7: sources.in.paths[2]: DIR is a folder; name a file",
+            "DIR/a.toml:10: labels.A.feeds[0]: DIR/gone.txt cannot be read: No such file or \
+             directory (os error 2); a relative path starts at the configuration's folder",
+            "DIR/a.toml:19: sinks.b.path: DIR/no/new has no folder to be in; create DIR/no",
+            "DIR/a.toml:21: sinks.c.type: \"stdot\" is not a sink; known: stdout, file",
+        ]
+    );
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_a_mistake_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = load(&folder.path().join("gone.toml")).unwrap_err();
+    assert!(
+        gone[0]
+            .to_string()
+            .ends_with("gone.toml:1: cannot be read: No such file or directory (os error 2)")
+    );
+    let file = folder.path().join("a.toml");
+    fs::write(&file, b"a = 1\nb = \"\xff\"\n").unwrap();
+    let latin = load(&file).unwrap_err();
+    assert!(
+        latin[0]
+            .to_string()
+            .ends_with("a.toml:2: is not UTF-8 text; save it as UTF-8")
+    );
+}
+
+#[test]
+fn a_configuration_whose_files_are_there_is_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    fs::write(folder.path().join("events"), "").unwrap();
+    fs::write(
+        &file,
+        "[sources.in]\ntype = \"file\"\npaths = \"events\"\n\
+         [sinks.out]\ntype = \"file\"\npath = \"new\"\n",
+    )
+    .unwrap();
+    let (config, warnings) = load(&file).unwrap();
+    assert_eq!((config.file, warnings.len()), (file, 0));
+}

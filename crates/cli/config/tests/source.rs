@@ -1,0 +1,54 @@
+use std::path::{Path, PathBuf};
+
+use super::assert_mistakes;
+use crate::config::{SourceKind, parse};
+
+const SINK: &str = "[sinks.out]\ntype = \"stdout\"\n";
+
+#[test]
+fn types_and_keys_of_sources() {
+    assert_mistakes(
+        &format!(
+            "[sources.a]\ntype = \"fiel\"\nanything = 1\n[sources.b]\npaths = []\n\
+             [sources.c]\ntype = \"file\"\n[sources.d]\ntype = \"file\"\npath = \"x\"\npaths = []\n\
+             follow = true\n[sources.e]\ntype = \"file\"\npaths = [\"x\", 3, \"\"]\n\
+             [sources.\"f g\"]\ntype = 1\n{SINK}"
+        ),
+        &[
+            "config/a.toml:2: sources.a.type: \"fiel\" is not a source; known: file, stdin",
+            "config/a.toml:4: sources.b.type: is missing; known: file, stdin",
+            "config/a.toml:6: sources.c.paths: is missing; name a file, such as paths = \
+             [\"events.ndjson\"]",
+            "config/a.toml:10: sources.d.path: unknown key; did you mean paths? known: validate, \
+             max_event, type, paths, follow",
+            "config/a.toml:11: sources.d.paths: is an empty list; name a file, such as paths = \
+             [\"events.ndjson\"]",
+            "config/a.toml:12: sources.d.follow: files are read to their end and not followed; \
+             write follow = false",
+            "config/a.toml:15: sources.e.paths[1]: takes text, not a whole number",
+            "config/a.toml:15: sources.e.paths[2]: \"\" is not a path",
+            "config/a.toml:17: sources.\"f g\".type: takes text, not a whole number",
+        ],
+    );
+}
+
+#[test]
+fn standard_input_has_one_reader() {
+    assert_mistakes(
+        &format!("[sources.a]\ntype = \"stdin\"\n[sources.b]\ntype = \"stdin\"\n{SINK}"),
+        &["config/a.toml:3: sources.b: standard input is read by another source already"],
+    );
+}
+
+#[test]
+fn paths_start_at_the_folder_of_the_configuration() {
+    let text = format!("[sources.a]\ntype = \"file\"\npaths = [\"./x\", \".\", \"/y\"]\n{SINK}");
+    for (file, paths) in [
+        ("a.toml", ["x", ".", "/y"]),
+        ("b/a.toml", ["b/x", "b", "/y"]),
+    ] {
+        let (config, _) = parse(&text, Path::new(file), &|_| None).unwrap();
+        let paths = paths.map(PathBuf::from).into();
+        assert_eq!(config.sources[0].kind, SourceKind::File { paths });
+    }
+}

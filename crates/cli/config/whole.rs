@@ -1,0 +1,140 @@
+//! What the parts must be to each other: nothing missing, nothing written twice, every name known.
+
+use std::collections::HashMap;
+
+use knownet_flow::MAX_SINKS;
+use knownet_rule::{Match, Tags};
+
+use super::disk;
+use super::mistake::Notes;
+use super::tree::dotted;
+use super::{Condition, Config, SinkKind, SourceKind};
+
+/// Rules and tags are numbered with 16 bits.
+const MOST: usize = 1 << 16;
+
+/// Notes every mistake that no part sees alone; `labels` are the names of all labels, of those too
+/// that could not be read.
+pub(super) fn check(config: &Config, labels: &[&str], notes: &Notes) {
+    counts(config, notes);
+    names(config, notes);
+    targets(config, notes);
+    streams(config, notes);
+    disk::collisions(notes);
+    let tags = config.targets();
+    for rule in &config.rules {
+        matches(&rule.conditions, &tags, labels, notes);
+    }
+    for sink in &config.sinks {
+        matches(&sink.conditions, &tags, labels, notes);
+    }
+    routes(config, notes);
+}
+
+fn counts(config: &Config, notes: &Notes) {
+    for (key, count, most) in [
+        ("sinks", config.sinks.len(), MAX_SINKS),
+        ("rules", config.rules.len(), MOST),
+        ("tags", config.tags.len(), MOST),
+        ("labels", config.labels.len(), MOST),
+    ] {
+        if count > most {
+            notes.error(1, key, format!("{count} are too many; {most} are allowed"));
+        }
+    }
+    if config.tags.is_empty() && !config.labels.is_empty() && !notes.any_error() {
+        let message = "there is none, so that no label is written; add [[tags]] with from and into";
+        notes.warning(1, "tags", message);
+    }
+    if config.labels.is_empty() && !config.tags.is_empty() && !notes.any_error() {
+        let message = "there is none, so that no tag is written; add [labels.NAME] with feeds";
+        notes.warning(1, "labels", message);
+    }
+}
+
+/// A match does not see the case of a label's name, so it takes both of two that differ in it only.
+fn names(config: &Config, notes: &Notes) {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for label in &config.labels {
+        if let Some(other) = seen.insert(label.name.to_lowercase(), &label.name) {
+            let key = dotted("labels", &label.name);
+            let message =
+                format!("differs from \"{other}\" in case only, which no match tells apart");
+            notes.warning(label.line, &key, message);
+        }
+    }
+}
+
+/// Two tags must not write the same place, nor one inside what another writes.
+fn targets(config: &Config, notes: &Notes) {
+    let mut seen: Vec<(&knownet_flow::Path, String)> = Vec::new();
+    for (index, tag) in config.tags.iter().enumerate() {
+        for (key, target) in [("into", Some(&tag.into)), ("all", tag.all.as_ref())] {
+            let Some(target) = target else { continue };
+            let key = format!("tags[{index}].{key}");
+            for (other, whose) in &seen {
+                let clash = if *other == target {
+                    "is written by"
+                } else if other.is_parent_of(target) {
+                    "lies inside what is written by"
+                } else if target.is_parent_of(other) {
+                    "would replace what is written by"
+                } else {
+                    continue;
+                };
+                let message = format!("\"{target}\" {clash} {whose} (\"{other}\"); choose another");
+                notes.error(tag.line, &key, message);
+            }
+            seen.push((target, key));
+        }
+    }
+}
+
+/// There is one standard input and one standard output.
+fn streams(config: &Config, notes: &Notes) {
+    let sources = config
+        .sources
+        .iter()
+        .filter(|source| source.kind == SourceKind::Stdin);
+    for source in sources.skip(1) {
+        let key = dotted("sources", &source.name);
+        notes.error(
+            source.line,
+            &key,
+            "standard input is read by another source already",
+        );
+    }
+    let sinks = config
+        .sinks
+        .iter()
+        .filter(|sink| sink.kind == SinkKind::Stdout);
+    for sink in sinks.skip(1) {
+        let key = dotted("sinks", &sink.name);
+        notes.error(
+            sink.line,
+            &key,
+            "standard output is written by another sink already",
+        );
+    }
+}
+
+fn matches(conditions: &[Condition], tags: &Tags, labels: &[&str], notes: &Notes) {
+    for condition in conditions {
+        let pairs = Condition::pairs(std::slice::from_ref(condition));
+        for error in Match::new(&pairs, tags, labels).err().into_iter().flatten() {
+            notes.error(condition.line, &condition.place, error.message);
+        }
+    }
+}
+
+/// An event that no sink takes is gone: that may be meant, but is told.
+fn routes(config: &Config, notes: &Notes) {
+    let Some(sink) = config.sinks.first() else {
+        return;
+    };
+    if config.sinks.iter().all(|sink| !sink.conditions.is_empty()) {
+        let message = "every sink has a match, so that an event which fits none is not written \
+                       anywhere; add a sink without one to keep the rest";
+        notes.warning(sink.line, "sinks", message);
+    }
+}
