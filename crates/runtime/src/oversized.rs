@@ -90,7 +90,8 @@ impl Oversized {
         line.add(shared, &end)?;
         shared.letters.bury_staged(shared, &self.path)?;
         shared.totals().oversized += 1;
-        line.acks.into_iter().for_each(Ack::confirm);
+        // Backwards, so that the position moves once, over the whole line.
+        line.acks.into_iter().rev().for_each(Ack::confirm);
         // Left behind it does no harm: the next line replaces it.
         drop(line.file);
         let _ = fs::remove_file(&self.path);
