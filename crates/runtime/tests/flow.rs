@@ -23,9 +23,9 @@ fn two_sources_and_two_sinks_keep_each_order() {
         Numbers::new(
             0,
             &rig.ledger,
-            vec![(0, 7), (1, 1), (0, 20), (2, 5), (1, 9)].repeat(20),
+            [(0, 7), (1, 1), (0, 20), (2, 5), (1, 9)].repeat(20),
         ),
-        Numbers::new(1, &rig.ledger, vec![(5, 3), (4, 30)].repeat(30)),
+        Numbers::new(1, &rig.ledger, [(5, 3), (4, 30)].repeat(30)),
     ];
     let keys: Vec<_> = sources.iter().flat_map(Numbers::keys).collect();
     let sinks = (0..2).map(|n| Box::new(Recorder::new(n, &rig.ledger)) as Box<dyn Sink>);
