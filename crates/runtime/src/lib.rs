@@ -1,1 +1,37 @@
-//! runtime
+//! Runs the parts: reads from every source, takes each batch through the steps, hands it to the
+//! sinks, and tells the source what is safe.
+//!
+//! - **No hand-over.** The thread that reads a batch takes it through everything; a slow sink
+//!   therefore slows its sources, and a batch stays in the caches of one core.
+//! - **Nothing is confirmed implicitly.** A batch's ack is confirmed after every sink that takes
+//!   some of it has it safe; a panic or a lost handle fails it.
+//! - **A position moves only across an unbroken run of confirmed batches** ([`flow::Commit`]).
+//! - **One bad event costs one event.** A batch that panics or is refused is split until the event
+//!   is alone; it goes to the dead letters with the reason and is confirmed there.
+//! - **Order.** The batches of a source reach each sink in the order in which they were read.
+//!
+//! [`flow::Commit`]: knownet_flow::Commit
+
+mod append;
+mod budget;
+mod dead_letter;
+mod delivery;
+mod halt;
+mod intake;
+mod lane;
+mod oversized;
+mod pipeline;
+mod processor;
+mod retry;
+mod shared;
+mod signals;
+mod split;
+mod summary;
+mod timestamp;
+mod turn;
+mod watermark;
+
+pub use halt::Cause;
+pub use pipeline::{Handle, Options, Pipeline, RunError};
+pub use signals::stop_on_signals;
+pub use summary::{Ended, Summary};

@@ -1,1 +1,14 @@
-//! sink
+//! Where events go out: standard output, and a file.
+//!
+//! Both write the slices of a batch as they are, unbuffered, and remember how far they came when a
+//! write fails in the middle, so that the repetition neither tears nor doubles an event.
+
+mod file;
+mod resume;
+mod stdout;
+
+pub use file::{File, OpenError};
+pub use stdout::Stdout;
+
+/// The values of `type` that name a sink.
+pub const KINDS: &[&str] = &["file", "stdout"];

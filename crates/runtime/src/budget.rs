@@ -1,0 +1,83 @@
+//! One bound on the bytes in flight, over all sources.
+//!
+//! - What is granted never exceeds the bound, except that a request larger than it is granted
+//!   alone.
+//! - First come, first served: a stream of small requests cannot starve a large one.
+//! - A batch is charged when its size is known, right after it was read, so beside what is granted
+//!   each source may hold one batch that waits here. Charging before the read instead would let a
+//!   source that waits for input keep room that another could use.
+//! - No deadlock: whoever waits here holds no turn that a granted batch needs.
+
+use std::sync::{Condvar, Mutex, MutexGuard};
+
+pub(crate) struct Budget {
+    bound: usize,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    used: usize,
+    asked: u64,
+    served: u64,
+}
+
+/// Bytes granted, given back on drop.
+pub(crate) struct Permit<'a> {
+    budget: &'a Budget,
+    bytes: usize,
+}
+
+impl Budget {
+    /// A budget of `bound` bytes.
+    pub fn new(bound: usize) -> Budget {
+        Budget {
+            bound,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Waits until `bytes` fit, or until nothing else is in flight.
+    pub fn take(&self, bytes: usize) -> Permit<'_> {
+        let mut state = self.lock();
+        let mine = state.asked;
+        state.asked += 1;
+        let full = |state: &mut State| {
+            state.served != mine
+                || (state.used > 0 && state.used.saturating_add(bytes) > self.bound)
+        };
+        let mut state = self
+            .changed
+            .wait_while(state, full)
+            .unwrap_or_else(|e| e.into_inner());
+        state.served += 1;
+        state.used += bytes;
+        if state.asked != state.served {
+            self.changed.notify_all();
+        }
+        Permit {
+            budget: self,
+            bytes,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let mut state = self.budget.lock();
+        state.used -= self.bytes;
+        if state.asked != state.served {
+            self.budget.changed.notify_all();
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/budget.rs"]
+mod tests;

@@ -1,0 +1,100 @@
+//! The end that nobody asked for: why the pipeline stops before its input ends.
+//!
+//! The first cause counts. Raising it stops the sources and wakes every retry that waits; a lane
+//! that notices drops its batch unconfirmed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use knownet_flow::Stop;
+
+/// Why a run ended early.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Cause {
+    /// The reader of a sink went away.
+    #[error("the reader of sink {0} has gone")]
+    Closed(String),
+    /// A sink could not be reached and nobody wanted to wait.
+    #[error("{part}: {reason}")]
+    GaveUp {
+        /// The sink, or the dead letters.
+        part: String,
+        /// What it said.
+        reason: String,
+    },
+    /// The caller did not want to wait any longer.
+    #[error("ended while a sink could not be reached")]
+    Abandoned,
+    /// A thread of the runtime itself failed.
+    #[error("a worker failed: {0}")]
+    Worker(String),
+    /// More sinks than an event has bits for.
+    #[error("{0} sinks, but one pipeline has at most 64; split the configuration")]
+    TooManySinks(usize),
+}
+
+pub(crate) struct Halt {
+    raised: AtomicBool,
+    cause: Mutex<Option<Cause>>,
+    woken: Condvar,
+    stop: Mutex<Option<Arc<Stop>>>,
+}
+
+/// The pipeline has halted: let go of everything.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Halted;
+
+impl Halt {
+    pub fn new() -> Halt {
+        Halt {
+            raised: AtomicBool::new(false),
+            cause: Mutex::new(None),
+            woken: Condvar::new(),
+            stop: Mutex::new(None),
+        }
+    }
+
+    /// The stop that a halt sets; set at once where the halt came first.
+    pub fn attach(&self, stop: &Arc<Stop>) {
+        let mut slot = self.stop.lock().unwrap_or_else(|e| e.into_inner());
+        *slot = Some(stop.clone());
+        if self.raised.load(Ordering::Acquire) {
+            stop.set();
+        }
+    }
+
+    pub fn raise(&self, cause: Cause) {
+        self.lock().get_or_insert(cause);
+        self.raised.store(true, Ordering::Release);
+        self.woken.notify_all();
+        let stop = self.stop.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(stop) = &*stop {
+            stop.set();
+        }
+    }
+
+    pub fn check(&self) -> Result<(), Halted> {
+        match self.raised.load(Ordering::Acquire) {
+            true => Err(Halted),
+            false => Ok(()),
+        }
+    }
+
+    /// Waits for `time`, less if the pipeline halts.
+    pub fn pause(&self, time: Duration) -> Result<(), Halted> {
+        let waited = self
+            .woken
+            .wait_timeout_while(self.lock(), time, |cause| cause.is_none());
+        drop(waited);
+        self.check()
+    }
+
+    pub fn cause(&self) -> Option<Cause> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Cause>> {
+        self.cause.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}

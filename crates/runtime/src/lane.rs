@@ -1,0 +1,86 @@
+//! One worker: reads a batch, takes it through the steps, writes it when its turn has come.
+
+use arc_swap::Cache;
+use knownet_flow::{Ack, Batch, Read, Stop};
+
+use crate::delivery::deliver;
+use crate::halt::Halted;
+use crate::intake::Intake;
+use crate::processor::Processor;
+use crate::shared::Shared;
+
+/// Works until the source ends or the pipeline halts.
+pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), Halted> {
+    let mut snapshot = Cache::new(&*shared.snapshot);
+    let mut lane = Lane {
+        shared,
+        intake,
+        processor: Processor::new(snapshot.load().clone(), 4 * shared.options.batch_bytes),
+    };
+    let mut batch = Batch::default();
+    // An unfinished line carried over makes a batch somewhat larger than what one read asks for.
+    let keep = 2 * shared.options.batch_bytes;
+    while let Some(taken) = intake.take(shared, stop, &mut batch, keep) {
+        // Let go of in the other order: an unconfirmed ack fails while it is still its turn.
+        let (_permit, mut place, ack, read) = (taken.permit, taken.place, taken.ack, taken.read);
+        if read == Read::Lines {
+            lane.processor.run(snapshot.load(), batch.bytes.filled());
+        }
+        place.wait();
+        shared.halt.check()?;
+        match read {
+            Read::Oversized(piece) => {
+                let mut line = intake.oversized.lock().unwrap_or_else(|e| e.into_inner());
+                line.piece(shared, &intake.name, piece, batch.bytes.filled(), ack)?;
+                shared.totals().bytes_in += batch.bytes.filled().len() as u64;
+            }
+            _ => lane.write(batch.bytes.filled().len(), ack)?,
+        }
+    }
+    Ok(())
+}
+
+struct Lane<'a> {
+    shared: &'a Shared,
+    intake: &'a Intake,
+    processor: Processor,
+}
+
+impl Lane<'_> {
+    /// Makes what the steps left of a batch of `size` bytes safe, then confirms it.
+    ///
+    /// On every other way out the ack is dropped, which fails the batch.
+    fn write(&mut self, size: usize, ack: Ack) -> Result<(), Halted> {
+        let (shared, source) = (self.shared, &self.intake.name);
+        let letters = &mut self.processor.letters;
+        self.intake
+            .oversized
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .finish(shared)?;
+        shared.letters.bury(shared, source, letters)?;
+        let mut written = 0;
+        for (index, outlet) in shared.sinks.iter().enumerate() {
+            let events = self.processor.output.events(index);
+            if events.is_empty() {
+                continue;
+            }
+            let part = ack.clone();
+            deliver(shared, outlet, &events, letters)?;
+            written += events.len();
+            if !letters.is_empty() {
+                let refused: usize = letters.iter().map(|l| l.event.len()).sum();
+                written -= refused;
+                shared.letters.bury(shared, source, letters)?;
+            }
+            part.confirm();
+        }
+        // What no sink takes, and what a rule dropped, is confirmed here.
+        ack.confirm();
+        let mut totals = shared.totals();
+        totals.counts.add(&self.processor.counts);
+        totals.bytes_in += size as u64;
+        totals.bytes_out += written as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,243 @@
+//! Puts the parts together and runs them to the end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use knownet_flow::{MAX_SINKS, Plan, Sink, Source, Stop};
+
+use crate::budget::Budget;
+use crate::dead_letter::DeadLetters;
+use crate::delivery;
+use crate::halt::{Cause, Halt};
+use crate::intake::Intake;
+use crate::lane;
+use crate::oversized::Oversized;
+use crate::shared::{Log, Outlet, Shared, Snapshot, panic_text};
+use crate::summary::{Ended, Summary};
+
+/// How a pipeline runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Threads per source; at least one.
+    pub workers: usize,
+    /// Bytes in flight, over all sources.
+    pub in_flight: usize,
+    /// Usual bytes of a batch: memory far above this is given back after a huge one.
+    pub batch_bytes: usize,
+    /// Whether a sink that cannot be reached ends the run instead of being tried for ever.
+    pub give_up: bool,
+    /// The file for events that cannot be passed on; created when the first one comes.
+    pub dead_letter: PathBuf,
+    /// The first pause before an attempt is repeated; each further one is twice as long.
+    pub first_pause: Duration,
+    /// The longest such pause.
+    pub longest_pause: Duration,
+}
+
+impl Default for Options {
+    /// One worker per core, 64 MiB in flight, batches of 256 KiB, pauses from 0.1 s to 10 s,
+    /// `dead-letters.ndjson` in the current folder.
+    fn default() -> Options {
+        Options {
+            workers: thread::available_parallelism().map_or(1, |n| n.get()),
+            in_flight: 64 << 20,
+            batch_bytes: 256 << 10,
+            give_up: false,
+            dead_letter: PathBuf::from("dead-letters.ndjson"),
+            first_pause: Duration::from_millis(100),
+            longest_pause: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A run that could not do its work. What it did until then is in the summary.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}")]
+pub struct RunError {
+    /// What went wrong.
+    pub cause: Cause,
+    /// What was done before.
+    pub summary: Box<Summary>,
+}
+
+/// Sources, steps and sinks, ready to run.
+pub struct Pipeline {
+    sources: Vec<(String, Box<dyn Source>)>,
+    sinks: Vec<(String, Box<dyn Sink>)>,
+    snapshot: Snapshot,
+    halt: Arc<Halt>,
+    options: Options,
+    log: Log,
+}
+
+/// Reaches a pipeline while it runs.
+#[derive(Clone)]
+pub struct Handle {
+    snapshot: Snapshot,
+    halt: Arc<Halt>,
+}
+
+impl Handle {
+    /// From each worker's next batch on, `plan` is what it sees; no batch sees two.
+    pub fn replace(&self, plan: Arc<dyn Plan>) {
+        self.snapshot.store(Arc::new(plan));
+    }
+
+    /// Ends the run without waiting for sinks that cannot be reached. What they lack stays
+    /// unconfirmed.
+    pub fn abandon(&self) {
+        self.halt.raise(Cause::Abandoned);
+    }
+}
+
+impl Pipeline {
+    /// A pipeline; the bit of an event's `sinks` is the sink's place in the list.
+    pub fn new(
+        sources: Vec<(String, Box<dyn Source>)>,
+        sinks: Vec<(String, Box<dyn Sink>)>,
+        plan: Arc<dyn Plan>,
+        options: Options,
+    ) -> Pipeline {
+        Pipeline {
+            sources,
+            sinks,
+            snapshot: Arc::new(ArcSwap::from_pointee(plan)),
+            halt: Arc::new(Halt::new()),
+            options,
+            log: Box::new(|message| eprintln!("{message}")),
+        }
+    }
+
+    /// Gives the messages that a person should see to `log` instead of standard error.
+    pub fn log_to(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Pipeline {
+        self.log = Box::new(log);
+        self
+    }
+
+    /// Reaches the pipeline while it runs.
+    pub fn handle(&self) -> Handle {
+        Handle {
+            snapshot: self.snapshot.clone(),
+            halt: self.halt.clone(),
+        }
+    }
+
+    /// Runs until every source has ended, or `stop` is set and all that was read is safe.
+    ///
+    /// A reader that goes away ends it with success. `stop` is set by the run itself when it ends
+    /// early.
+    ///
+    /// # Errors
+    /// A sink that cannot be reached where nobody wants to wait, or a worker that failed.
+    pub fn run(self, stop: Arc<Stop>) -> Result<Summary, RunError> {
+        let begun = Instant::now();
+        let (shared, intakes) = self.assemble();
+        shared.halt.attach(&stop);
+        if shared.sinks.len() > MAX_SINKS {
+            let count = shared.sinks.len();
+            shared.halt.raise(Cause::TooManySinks(count));
+        } else {
+            run_lanes(&shared, &intakes, &stop);
+        }
+        let halted = shared.halt.check().is_err();
+        for intake in &intakes {
+            let mut line = intake.oversized.lock().unwrap_or_else(|e| e.into_inner());
+            if !halted {
+                // A source that ended in the middle of a line that is too long.
+                let _ = line.finish(&shared);
+            }
+        }
+        for outlet in &shared.sinks {
+            if let Err(reason) = delivery::finish(&shared, outlet) {
+                let message = format!("sink {}: {reason}", outlet.name);
+                (shared.log)(&message);
+                shared.totals().sink_errors.push(message);
+            }
+        }
+        conclude(shared, intakes, &stop, begun)
+    }
+
+    fn assemble(self) -> (Shared, Vec<Intake>) {
+        let intakes = self.sources.into_iter().enumerate().map(|(n, source)| {
+            let mut staged = self.options.dead_letter.clone().into_os_string();
+            staged.push(format!(".{n}.part"));
+            Intake::new(source.0, source.1, Oversized::new(staged.into()))
+        });
+        let intakes = intakes.collect();
+        let sinks = self.sinks.into_iter().map(|(name, sink)| Outlet {
+            name,
+            sink: Mutex::new(sink),
+        });
+        let shared = Shared {
+            sinks: sinks.collect(),
+            snapshot: self.snapshot,
+            budget: Budget::new(self.options.in_flight),
+            halt: self.halt,
+            letters: DeadLetters::new(self.options.dead_letter.clone()),
+            totals: Mutex::default(),
+            log: self.log,
+            options: self.options,
+        };
+        (shared, intakes)
+    }
+}
+
+fn run_lanes(shared: &Shared, intakes: &[Intake], stop: &Stop) {
+    thread::scope(|scope| {
+        for intake in intakes {
+            for n in 0..shared.options.workers.max(1) {
+                let work = move || {
+                    let worked = AssertUnwindSafe(|| lane::work(shared, intake, stop));
+                    if let Err(payload) = catch_unwind(worked) {
+                        shared.halt.raise(Cause::Worker(panic_text(&*payload)));
+                    }
+                };
+                let name = format!("{}-{n}", intake.name);
+                if let Err(error) = thread::Builder::new().name(name).spawn_scoped(scope, work) {
+                    let reason = format!("no thread could be started: {error}");
+                    shared.halt.raise(Cause::Worker(reason));
+                }
+            }
+        }
+    });
+}
+
+fn conclude(
+    shared: Shared,
+    intakes: Vec<Intake>,
+    stop: &Stop,
+    begun: Instant,
+) -> Result<Summary, RunError> {
+    let cause = shared.halt.cause();
+    let mut summary = std::mem::take(&mut *shared.totals());
+    for intake in intakes {
+        let watermark = intake.watermark.clone();
+        let name = intake.name.clone();
+        // An unfinished line lets go of its acks first.
+        drop(intake);
+        summary.failed_batches += watermark.failed();
+        for (partition, position) in watermark.positions() {
+            summary
+                .positions
+                .insert((name.clone(), partition), position);
+        }
+    }
+    summary.elapsed = begun.elapsed();
+    summary.ended = match &cause {
+        None if stop.is_set() => Ended::Stopped,
+        None => Ended::Input,
+        Some(Cause::Closed(_)) => Ended::Closed,
+        Some(_) => Ended::Failed,
+    };
+    match cause {
+        Some(cause) if summary.ended == Ended::Failed => Err(RunError {
+            cause,
+            summary: Box::new(summary),
+        }),
+        _ => Ok(summary),
+    }
+}

@@ -1,0 +1,57 @@
+//! Trying again for ever, with pauses that double up to a cap.
+//!
+//! The trouble is said once when it begins and once when it is over, not at every attempt.
+
+use std::time::Duration;
+
+use crate::halt::{Cause, Halted};
+use crate::shared::Shared;
+
+/// The attempts at one thing.
+pub(crate) struct Retry<'a> {
+    shared: &'a Shared,
+    part: &'a str,
+    pause: Duration,
+    failed: u64,
+}
+
+impl<'a> Retry<'a> {
+    /// Attempts at writing to `part`.
+    pub fn new(shared: &'a Shared, part: &'a str) -> Retry<'a> {
+        Retry {
+            shared,
+            part,
+            pause: shared.options.first_pause,
+            failed: 0,
+        }
+    }
+
+    /// An attempt failed: waits until the next one, unless the pipeline gives up.
+    pub fn failed(&mut self, reason: String) -> Result<(), Halted> {
+        let (shared, part) = (self.shared, self.part);
+        shared.halt.check()?;
+        if shared.options.give_up {
+            let part = part.to_owned();
+            shared.halt.raise(Cause::GaveUp { part, reason });
+            return Err(Halted);
+        }
+        if self.failed == 0 {
+            (shared.log)(&format!("{part}: {reason}; trying again until it works"));
+        }
+        self.failed += 1;
+        shared.totals().retries += 1;
+        shared.halt.pause(self.pause)?;
+        self.pause = (self.pause * 2).min(shared.options.longest_pause);
+        Ok(())
+    }
+
+    /// An attempt succeeded.
+    pub fn succeeded(&self) {
+        if self.failed > 0 {
+            let (part, times) = (self.part, self.failed);
+            (self.shared.log)(&format!(
+                "{part}: works again after {times} failed attempts"
+            ));
+        }
+    }
+}

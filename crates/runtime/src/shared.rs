@@ -1,0 +1,55 @@
+//! What all lanes of a pipeline share.
+
+use std::any::Any;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use arc_swap::ArcSwap;
+use knownet_flow::{Plan, Sink};
+
+use crate::budget::Budget;
+use crate::dead_letter::DeadLetters;
+use crate::halt::Halt;
+use crate::pipeline::Options;
+use crate::summary::Summary;
+
+/// The snapshot that the next batch sees.
+pub(crate) type Snapshot = Arc<ArcSwap<Arc<dyn Plan>>>;
+
+/// Takes the messages that a person should see.
+pub(crate) type Log = Box<dyn Fn(&str) + Send + Sync>;
+
+pub(crate) struct Shared {
+    pub options: Options,
+    pub sinks: Vec<Outlet>,
+    pub snapshot: Snapshot,
+    pub budget: Budget,
+    pub halt: Arc<Halt>,
+    pub letters: DeadLetters,
+    pub totals: Mutex<Summary>,
+    pub log: Log,
+}
+
+/// A sink that lanes write to one at a time.
+pub(crate) struct Outlet {
+    pub name: String,
+    pub sink: Mutex<Box<dyn Sink>>,
+}
+
+impl Shared {
+    pub fn totals(&self) -> MutexGuard<'_, Summary> {
+        self.totals.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl Outlet {
+    pub fn lock(&self) -> MutexGuard<'_, Box<dyn Sink>> {
+        self.sink.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}

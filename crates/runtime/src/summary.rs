@@ -1,0 +1,76 @@
+//! What a run did.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use knownet_flow::Counts;
+
+/// How many messages of sources are kept.
+const KEPT_MESSAGES: usize = 100;
+
+/// Why a run came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ended {
+    /// Every source came to its end.
+    #[default]
+    Input,
+    /// Somebody asked it to stop; what had been read was finished.
+    Stopped,
+    /// The reader of a sink went away.
+    Closed,
+    /// See the error's cause.
+    Failed,
+}
+
+/// What a run did. Counts cover the batches that every sink has safe.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// What the steps counted. An event that a sink refused is counted here as passed, too.
+    pub counts: Counts,
+    /// Bytes of batches read, line feeds included.
+    pub bytes_in: u64,
+    /// Bytes written, over all sinks.
+    pub bytes_out: u64,
+    /// Lines longer than an event may be.
+    pub oversized: u64,
+    /// Events in the dead letters, oversized lines included.
+    pub dead_letters: u64,
+    /// What sources could not read: the first hundred messages, each with its source's name.
+    pub source_errors: Vec<String>,
+    /// How many such messages there were.
+    pub source_error_count: u64,
+    /// Attempts at writing that failed and were repeated.
+    pub retries: u64,
+    /// Batches that were never confirmed.
+    pub failed_batches: u64,
+    /// What sinks said when they were closed.
+    pub sink_errors: Vec<String>,
+    /// The committed position of each source and partition.
+    pub positions: BTreeMap<(String, u32), u64>,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Why it ended.
+    pub ended: Ended,
+}
+
+impl Summary {
+    /// Whether all that was read could be passed on, and all could be read.
+    ///
+    /// A reader that went away is no fault: it wanted no more.
+    pub fn is_complete(&self) -> bool {
+        let lost = match self.ended {
+            Ended::Closed => 0,
+            _ => self.failed_batches,
+        };
+        self.ended != Ended::Failed
+            && self.dead_letters + self.source_error_count + lost == 0
+            && self.sink_errors.is_empty()
+    }
+
+    pub(crate) fn source_error(&mut self, message: String) {
+        self.source_error_count += 1;
+        if self.source_errors.len() < KEPT_MESSAGES {
+            self.source_errors.push(message);
+        }
+    }
+}

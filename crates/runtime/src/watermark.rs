@@ -1,0 +1,143 @@
+//! How far each partition of a source is safe.
+//!
+//! A position is committed only when its batch and every batch registered before it in the same
+//! partition are confirmed:
+//!
+//! | this batch | batches before it | what happens |
+//! |---|---|---|
+//! | confirmed | all confirmed | committed, with the confirmed run behind it, in one call |
+//! | confirmed | one pending | kept until that one is decided |
+//! | confirmed | one failed | never committed |
+//! | failed | all confirmed | the partition stays where it is, for ever |
+//! | failed | one pending | those before may still be committed; this and later ones never |
+//! | pending | any | nothing |
+//!
+//! Positions passed to `commit` only grow. A `commit` that panics blocks its partition: what it
+//! has noted is then unknown. Commits of one source never run at the same time.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use knownet_flow::{Ack, Commit, Outcome};
+
+/// The watermark of one source.
+#[derive(Clone)]
+pub(crate) struct Watermark(Arc<Mutex<Inner>>);
+
+struct Inner {
+    commit: Option<Box<dyn Commit>>,
+    partitions: BTreeMap<u32, Run>,
+    failed: u64,
+}
+
+#[derive(Default)]
+struct Run {
+    /// Sequence number of the front of `open`.
+    first: u64,
+    open: VecDeque<Open>,
+    committed: Option<u64>,
+    /// Nothing that comes now can ever be committed.
+    blocked: bool,
+}
+
+struct Open {
+    position: u64,
+    outcome: Option<Outcome>,
+}
+
+impl Watermark {
+    /// Tells `commit` how far its source is safe.
+    pub fn new(commit: Option<Box<dyn Commit>>) -> Watermark {
+        Watermark(Arc::new(Mutex::new(Inner {
+            commit,
+            partitions: BTreeMap::new(),
+            failed: 0,
+        })))
+    }
+
+    /// The ack of a batch of `partition` that ends at `position`. Called in the order of reading.
+    pub fn register(&self, partition: u32, position: u64) -> Ack {
+        let sequence = {
+            let mut inner = self.lock();
+            let run = inner.partitions.entry(partition).or_default();
+            if !run.blocked {
+                run.open.push_back(Open {
+                    position,
+                    outcome: None,
+                });
+            }
+            // In a blocked partition this names no batch, or one that is settled twice: harmless.
+            run.first + run.open.len() as u64 - u64::from(!run.blocked)
+        };
+        let watermark = self.clone();
+        Ack::new(move |outcome| watermark.lock().settle(partition, sequence, outcome))
+    }
+
+    /// The committed position of each partition.
+    pub fn positions(&self) -> Vec<(u32, u64)> {
+        let inner = self.lock();
+        let runs = inner.partitions.iter();
+        runs.filter_map(|(&p, run)| Some((p, run.committed?)))
+            .collect()
+    }
+
+    /// How many batches failed.
+    pub fn failed(&self) -> u64 {
+        self.lock().failed
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl Inner {
+    fn settle(&mut self, partition: u32, sequence: u64, outcome: Outcome) {
+        self.failed += u64::from(outcome == Outcome::Failed);
+        let Some(run) = self.partitions.get_mut(&partition) else {
+            return;
+        };
+        let Some(index) = sequence.checked_sub(run.first).map(|n| n as usize) else {
+            return;
+        };
+        let Some(open) = run.open.get_mut(index) else {
+            return;
+        };
+        open.outcome = Some(outcome);
+        if outcome == Outcome::Failed {
+            run.blocked = true;
+            run.open.truncate(index);
+        }
+        let Some(position) = run.advance() else {
+            return;
+        };
+        if let Some(commit) = &mut self.commit {
+            let told = AssertUnwindSafe(|| commit.commit(partition, position));
+            if catch_unwind(told).is_err() {
+                run.blocked = true;
+                run.open.clear();
+            }
+        }
+    }
+}
+
+impl Run {
+    /// Passes the confirmed run at the front; its last position, if that is news.
+    fn advance(&mut self) -> Option<u64> {
+        let before = self.committed;
+        while let Some(open) = self.open.front() {
+            if open.outcome != Some(Outcome::Confirmed) {
+                break;
+            }
+            self.committed = self.committed.max(Some(open.position));
+            self.open.pop_front();
+            self.first += 1;
+        }
+        self.committed.filter(|_| self.committed != before)
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/watermark.rs"]
+mod tests;

@@ -1,0 +1,237 @@
+//! What goes wrong, and where the events are then.
+
+mod rig;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use knownet_flow::{Batch, Plan, Read, Source, SourceError, Steps, Stop, WriteError};
+use knownet_runtime::{Cause, Ended};
+use rig::{Fate, Numbers, Recorder, Rig, Split, keys};
+
+fn unreachable() -> WriteError {
+    WriteError::Unreachable("injected: no route".into())
+}
+
+#[test]
+fn a_sink_that_cannot_be_reached_is_tried_until_it_can() {
+    let rig = Rig::plain();
+    let source = Numbers::even(&rig.ledger, 5, 10);
+    let mut left = 7;
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |keys| {
+        if keys[0].2 == 20 && left > 0 {
+            left -= 1;
+            return Err(unreachable());
+        }
+        Ok(())
+    });
+    let summary = rig.run(source, sink).unwrap();
+    rig.ledger.check_all(&keys(50));
+    assert_eq!(summary.retries, 7);
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 50);
+    assert!(summary.is_complete());
+    let log = rig.log();
+    assert_eq!(log.len(), 2, "said once, and once when it is over: {log:?}");
+    assert!(log[0].starts_with("out0: injected: no route"));
+    assert!(log[1].contains("works again after 7 failed attempts"));
+}
+
+#[test]
+fn refused_events_are_found_and_buried_and_the_others_arrive() {
+    let rig = Rig::plain();
+    let source = Numbers::even(&rig.ledger, 4, 25);
+    let bad = [0, 3, 4, 49, 50, 99];
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |keys| {
+        match keys.iter().any(|k| bad.contains(&k.2)) {
+            true => Err(WriteError::Refused("injected: no such field".into())),
+            false => Ok(()),
+        }
+    });
+    let summary = rig.run(source, sink).unwrap();
+    rig.ledger.check_all(&keys(100));
+    assert_eq!(summary.dead_letters, 6);
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 100);
+    assert!(!summary.is_complete());
+    let letters = rig.ledger.letters();
+    assert_eq!(letters[0]["event"], "0 0 0 plan");
+    assert_eq!(letters[0]["source"], "in0");
+    assert_eq!(letters[0]["reason"], "sink out0: injected: no such field");
+    let written: usize = rig.ledger.taken(0).iter().map(|l| l.len() + 1).sum();
+    assert_eq!(summary.bytes_out, written as u64);
+}
+
+#[test]
+fn a_sink_that_panics_over_an_event_loses_only_that() {
+    let rig = Rig::plain();
+    let source = Numbers::even(&rig.ledger, 3, 20);
+    let sink = Recorder::new(0, &rig.ledger).before_write(|keys| {
+        assert!(!keys.iter().any(|k| k.2 == 33), "injected");
+        Ok(())
+    });
+    let summary = rig.run(source, sink).unwrap();
+    rig.ledger.check_all(&keys(60));
+    assert_eq!(summary.dead_letters, 1);
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 60);
+}
+
+#[test]
+fn events_that_the_steps_panic_over_are_found_and_buried() {
+    let rig = Rig::new(1, |key| match key.2 {
+        7 | 8 | 40 | 79 => Fate::Panic,
+        n if n % 5 == 0 => Fate::Drop,
+        _ => Fate::Sinks(1),
+    });
+    let source = Numbers::even(&rig.ledger, 4, 20);
+    let summary = rig.run(source, Recorder::new(0, &rig.ledger)).unwrap();
+    rig.ledger.check_all(&keys(80));
+    assert_eq!(summary.dead_letters, 4);
+    assert_eq!(
+        summary.counts.events, 76,
+        "the buried ones are counted there"
+    );
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 80);
+    assert_eq!(rig.ledger.letters()[0]["event"], "0 0 7");
+}
+
+#[test]
+fn dropped_events_are_confirmed() {
+    let rig = Rig::new(1, |_| Fate::Drop);
+    let source = Numbers::even(&rig.ledger, 3, 10);
+    let summary = rig.run(source, Recorder::new(0, &rig.ledger)).unwrap();
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 30);
+    assert!(summary.is_complete());
+    assert!(!rig.ledger.dead_letter.exists(), "created without need");
+}
+
+#[test]
+fn giving_up_ends_the_run_and_confirms_nothing_more() {
+    let mut rig = Rig::plain();
+    rig.options.give_up = true;
+    let source = Numbers::even(&rig.ledger, 50, 10);
+    let sink = Recorder::new(0, &rig.ledger).before_write(|keys| match keys[0].2 {
+        ..30 => Ok(()),
+        _ => Err(unreachable()),
+    });
+    let error = rig.run(source, sink).unwrap_err();
+    assert_eq!(
+        error.cause,
+        Cause::GaveUp {
+            part: "out0".into(),
+            reason: "injected: no route".into()
+        }
+    );
+    assert_eq!(error.summary.positions[&("in0".to_owned(), 0)], 30);
+    assert!(error.summary.failed_batches > 0);
+    rig.ledger.check_all(&keys(30));
+}
+
+#[test]
+fn a_reader_that_went_away_ends_the_run_quietly() {
+    let rig = Rig::plain();
+    let source = Numbers::even(&rig.ledger, 50, 10);
+    let sink = Recorder::new(0, &rig.ledger).before_write(|keys| match keys[0].2 {
+        ..20 => Ok(()),
+        _ => Err(WriteError::Closed),
+    });
+    let summary = rig.run(source, sink).unwrap();
+    assert_eq!(summary.ended, Ended::Closed);
+    assert!(summary.is_complete());
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 20);
+    rig.ledger.check_all(&keys(20));
+    assert_eq!(rig.log(), Vec::<String>::new());
+}
+
+#[test]
+fn a_run_can_be_abandoned_while_a_sink_is_away() {
+    let rig = Rig::plain();
+    let source = Numbers::even(&rig.ledger, 5, 10);
+    let (say, asked) = std::sync::mpsc::channel();
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |_| {
+        let _ = say.send(());
+        Err(unreachable())
+    });
+    let mut thread = None;
+    let error = rig
+        .run_with(source, sink, |handle| {
+            thread = Some(std::thread::spawn(move || {
+                asked.recv().unwrap();
+                asked.recv().unwrap();
+                handle.abandon();
+            }));
+        })
+        .unwrap_err();
+    thread.unwrap().join().unwrap();
+    assert_eq!(error.cause, Cause::Abandoned);
+    assert!(error.summary.positions.is_empty());
+    assert!(error.summary.failed_batches > 0);
+    rig.ledger.check_all(&[]);
+}
+
+/// Fails to make fresh steps once a batch has panicked.
+struct Brittle(Arc<dyn Plan>, AtomicU64);
+
+impl Plan for Brittle {
+    fn steps(&self) -> Steps {
+        assert!(
+            self.1.fetch_add(1, Ordering::Relaxed) < 2,
+            "injected: no steps"
+        );
+        self.0.steps()
+    }
+}
+
+#[test]
+fn a_worker_that_is_lost_with_its_batch_fails_it() {
+    let mut rig = Rig::new(1, |key| match key.2 {
+        25 => Fate::Panic,
+        _ => Fate::Sinks(1),
+    });
+    rig.options.workers = 2;
+    let source = Numbers::even(&rig.ledger, 50, 10);
+    let plan = Arc::new(Brittle(
+        Split::named(&rig.ledger, "plan"),
+        AtomicU64::new(0),
+    ));
+    let sink = Recorder::new(0, &rig.ledger);
+    let pipeline = rig.pipeline(vec![Box::new(source)], vec![Box::new(sink)], plan);
+    let error = pipeline.run(rig.stop.clone()).unwrap_err();
+    assert_eq!(error.cause, Cause::Worker("injected: no steps".into()));
+    // Whatever was written behind it, the position stays before the lost batch.
+    let position = error.summary.positions.get(&("in0".to_owned(), 0));
+    assert!(position.is_none_or(|&p| p <= 20), "{position:?}");
+    assert!(error.summary.failed_batches > 0);
+    assert_eq!(rig.ledger.wrong(), Vec::<String>::new());
+}
+
+/// Fails to read now and then, and panics in the end.
+struct Shaky(Numbers, u64);
+
+impl Source for Shaky {
+    fn read(&mut self, batch: &mut Batch, stop: &Stop) -> Result<Read, SourceError> {
+        self.1 += 1;
+        match self.1 {
+            1 => Err(SourceError("no such file".into())),
+            4 => panic!("injected"),
+            _ => self.0.read(batch, stop),
+        }
+    }
+}
+
+#[test]
+fn what_a_source_cannot_read_is_said_and_the_rest_goes_on() {
+    let rig = Rig::plain();
+    let source = Shaky(Numbers::even(&rig.ledger, 50, 10), 0);
+    let sink = Recorder::new(0, &rig.ledger);
+    let plan = Split::named(&rig.ledger, "plan");
+    let pipeline = rig.pipeline(vec![Box::new(source)], vec![Box::new(sink)], plan);
+    let summary = pipeline.run(rig.stop.clone()).unwrap();
+    rig.ledger.check_all(&keys(20));
+    assert_eq!(
+        summary.source_errors,
+        [
+            "source in0: no such file",
+            "source in0: a fault while reading: injected"
+        ]
+    );
+    assert!(!summary.is_complete());
+}

@@ -1,0 +1,244 @@
+//! The dead letters: oversized lines in pieces, entries that never interleave, a file that cannot
+//! be written for a while.
+
+mod rig;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, mpsc};
+
+use knownet_flow::{Batch, Commit, Piece, Read, Sink, Source, SourceError, Stop};
+use knownet_runtime::{Cause, Pipeline};
+use rig::{Fate, Numbers, Recorder, Rig, Split, keys};
+
+type Commits = Arc<Mutex<Vec<u64>>>;
+
+/// Gives lines and pieces as it is told.
+struct Pieces {
+    script: VecDeque<(Read, Vec<u8>)>,
+    position: u64,
+    commits: Commits,
+    before: Box<dyn FnMut(usize) + Send>,
+}
+
+impl Pieces {
+    fn new(script: Vec<(Read, Vec<u8>)>) -> Pieces {
+        Pieces {
+            script: script.into(),
+            position: 0,
+            commits: Arc::default(),
+            before: Box::new(|_| {}),
+        }
+    }
+}
+
+impl Source for Pieces {
+    fn read(&mut self, batch: &mut Batch, _: &Stop) -> Result<Read, SourceError> {
+        (self.before)(self.script.len());
+        let Some((read, bytes)) = self.script.pop_front() else {
+            return Ok(Read::End);
+        };
+        batch.bytes.extend(&bytes);
+        self.position += 1;
+        batch.position = self.position;
+        Ok(read)
+    }
+
+    fn commits(&mut self) -> Option<Box<dyn Commit>> {
+        Some(Box::new(Seen(self.commits.clone())))
+    }
+}
+
+struct Seen(Commits);
+
+impl Commit for Seen {
+    fn commit(&mut self, _: u32, position: u64) {
+        self.0.lock().unwrap().push(position);
+    }
+}
+
+fn piece(first: bool, last: bool, bytes: &[u8]) -> (Read, Vec<u8>) {
+    (Read::Oversized(Piece { first, last }), bytes.to_vec())
+}
+
+fn pipeline(rig: &Rig, sources: Vec<Pieces>) -> Pipeline {
+    let sources = sources.into_iter().map(|s| Box::new(s) as Box<dyn Source>);
+    let sinks: Vec<Box<dyn Sink>> = vec![Box::new(Recorder::new(0, &rig.ledger))];
+    let plan = Split::named(&rig.ledger, "plan");
+    rig.pipeline(sources.collect(), sinks, plan)
+}
+
+/// The names of the files beside the dead letters.
+fn files(rig: &Rig) -> Vec<String> {
+    let folder = rig.ledger.dead_letter.parent().unwrap();
+    let entries = std::fs::read_dir(folder).unwrap();
+    let name = |e: std::io::Result<std::fs::DirEntry>| e.unwrap().file_name();
+    entries.map(|e| name(e).into_string().unwrap()).collect()
+}
+
+#[test]
+fn an_oversized_line_is_one_letter_and_confirmed_as_one() {
+    let rig = Rig::plain();
+    let source = Pieces::new(vec![
+        (Read::Lines, b"0 0 0\n".to_vec()),
+        piece(true, false, b"{\"a\":\"z\xc3"),
+        piece(false, false, b"\xa4\xf0\x9f"),
+        piece(false, false, b"\x98"),
+        piece(false, false, b"\x80\xff\xe2\x82"),
+        piece(false, true, b""),
+        (Read::Lines, b"0 0 1\n".to_vec()),
+        piece(true, true, b"whole\t"),
+    ]);
+    let commits = source.commits.clone();
+    let summary = pipeline(&rig, vec![source]).run(rig.stop.clone()).unwrap();
+    let letters = rig.ledger.letters();
+    assert_eq!(letters.len(), 2);
+    assert_eq!(letters[0]["event"], "{\"a\":\"zä😀\\xFF\\xE2\\x82");
+    assert_eq!(letters[0]["source"], "in0");
+    assert_eq!(
+        letters[0]["reason"],
+        "the line is longer than an event may be"
+    );
+    assert!(letters[0]["@timestamp"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(letters[1]["event"], "whole\t");
+    assert_eq!((summary.oversized, summary.dead_letters), (2, 2));
+    // The pieces of one line are confirmed together, when it is whole.
+    let commits = commits.lock().unwrap().clone();
+    assert_eq!(commits.last(), Some(&8));
+    assert!(commits.is_sorted());
+    assert!(!commits.iter().any(|c| (2..=5).contains(c)), "{commits:?}");
+    assert_eq!(rig.ledger.taken(0), ["0 0 0 plan", "0 0 1 plan"]);
+    assert_eq!(files(&rig), ["dead.ndjson"]);
+}
+
+#[test]
+fn a_line_whose_end_does_not_come_holds_nobody_up() {
+    let rig = Rig::new(1, |key| match key.0 {
+        1 => Fate::Panic,
+        _ => Fate::Sinks(1),
+    });
+    let (say, done) = mpsc::channel();
+    let mut halted = Pieces::new(vec![
+        piece(true, false, b"half "),
+        piece(false, true, b"whole"),
+    ]);
+    // The second piece comes when the other source has ended.
+    halted.before = Box::new(move |left| {
+        if left == 1 {
+            done.recv().unwrap();
+        }
+    });
+    let mut other = Pieces::new(vec![
+        (Read::Lines, b"1 0 0\n".to_vec()),
+        (Read::Lines, b"1 0 1\n".to_vec()),
+    ]);
+    let dead_letter = rig.ledger.dead_letter.clone();
+    other.before = Box::new(move |left| {
+        if left == 0 {
+            // One worker: the read of the end comes after the last letter is written.
+            let text = std::fs::read_to_string(&dead_letter).unwrap();
+            assert_eq!(text.lines().count(), 2);
+            let _ = say.send(());
+        }
+    });
+    let mut rig = rig;
+    rig.options.workers = 1;
+    let summary = pipeline(&rig, vec![halted, other])
+        .run(rig.stop.clone())
+        .unwrap();
+    assert_eq!(summary.source_errors, Vec::<String>::new());
+    let letters = rig.ledger.letters();
+    let events: Vec<_> = letters
+        .iter()
+        .map(|l| l["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(events, ["1 0 0", "1 0 1", "half whole"]);
+}
+
+#[test]
+fn a_line_that_its_source_never_ends_is_ended() {
+    let rig = Rig::plain();
+    let source = Pieces::new(vec![
+        piece(true, false, b"one"),
+        piece(true, false, b"two"),
+        (Read::Lines, b"0 0 0\n".to_vec()),
+        piece(true, false, b"three"),
+    ]);
+    let summary = pipeline(&rig, vec![source]).run(rig.stop.clone()).unwrap();
+    let letters = rig.ledger.letters();
+    let events: Vec<_> = letters
+        .iter()
+        .map(|l| l["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(events, ["one", "two", "three"]);
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 4);
+}
+
+#[test]
+fn many_lanes_do_not_mix_their_letters() {
+    let rig = Rig::new(1, |key| match key.2 % 3 {
+        0 => Fate::Panic,
+        _ => Fate::Sinks(1),
+    });
+    let sources = [0, 1, 2].map(|n| Numbers::new(n, &rig.ledger, vec![(0, 5); 10]));
+    let keys: Vec<_> = sources.iter().flat_map(Numbers::keys).collect();
+    let sources = sources.map(|s| Box::new(s) as Box<dyn Source>);
+    let sinks: Vec<Box<dyn Sink>> = vec![Box::new(Recorder::new(0, &rig.ledger))];
+    let plan = Split::named(&rig.ledger, "plan");
+    let pipeline = rig.pipeline(sources.into(), sinks, plan);
+    pipeline.run(rig.stop.clone()).unwrap();
+    rig.ledger.check_all(&keys);
+}
+
+#[test]
+fn letters_wait_until_their_file_can_be_written() {
+    let mut rig = Rig::new(1, |key| match key.2 {
+        3 => Fate::Panic,
+        _ => Fate::Sinks(1),
+    });
+    // The folder is made when the log says that it is missing.
+    let folder = rig.ledger.dead_letter.parent().unwrap().join("later");
+    rig.options.dead_letter = folder.join("dead.ndjson");
+    let source = Numbers::even(&rig.ledger, 2, 5);
+    let sinks: Vec<Box<dyn Sink>> = vec![Box::new(Recorder::new(0, &rig.ledger))];
+    let plan = Split::named(&rig.ledger, "plan");
+    let log = rig.log.clone();
+    let sources: Vec<Box<dyn Source>> = vec![Box::new(Silent(source))];
+    let pipeline = rig.pipeline(sources, sinks, plan).log_to(move |message| {
+        log.lock().unwrap().push(message.to_owned());
+        std::fs::create_dir_all(&folder).unwrap();
+    });
+    let summary = pipeline.run(rig.stop.clone()).unwrap();
+    assert_eq!((summary.dead_letters, summary.retries), (1, 1));
+    let text = std::fs::read_to_string(&rig.options.dead_letter).unwrap();
+    assert_eq!(text.lines().count(), 1);
+    assert!(
+        rig.log()[0].starts_with("dead letters: "),
+        "{:?}",
+        rig.log()
+    );
+    assert_eq!(rig.log().len(), 2);
+}
+
+#[test]
+fn letters_that_cannot_be_written_end_a_run_that_gives_up() {
+    let mut rig = Rig::new(1, |key| match key.2 {
+        13 => Fate::Panic,
+        _ => Fate::Sinks(1),
+    });
+    rig.options.give_up = true;
+    rig.options.dead_letter = rig.options.dead_letter.join("no").join("folder");
+    let source = Numbers::even(&rig.ledger, 5, 10);
+    let error = rig.run(source, Recorder::new(0, &rig.ledger)).unwrap_err();
+    assert!(matches!(&error.cause, Cause::GaveUp { part, .. } if part == "dead letters"));
+    assert_eq!(error.summary.positions[&("in0".to_owned(), 0)], 10);
+    rig.ledger.check_all(&keys(10));
+}
+
+/// Without commits: the ledger looks for letters elsewhere.
+struct Silent(Numbers);
+
+impl Source for Silent {
+    fn read(&mut self, batch: &mut Batch, stop: &Stop) -> Result<Read, SourceError> {
+        self.0.read(batch, stop)
+    }
+}

@@ -1,0 +1,240 @@
+//! Cuts a stream of bytes into batches of whole lines.
+//!
+//! - Bytes are read straight into the batch; only the unfinished line behind the last line feed
+//!   (on average half a line) is copied, into the next batch.
+//! - Input that may pause is handed on as soon as one whole line is there; other input fills the
+//!   batch first.
+//! - A line that does not fit makes the batch grow, up to the longest event; beyond that it is
+//!   handed on in pieces, so memory stays bounded.
+//! - The last line gets the line feed that it may lack. Where the input fails, the line that it
+//!   fails in is handed on as far as it came, then the error.
+
+use std::io;
+
+use knownet_flow::{Batch, Piece, Read, Stop};
+use memchr::{memchr, memrchr};
+
+/// How much is read at once, and how long an event may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of a usual batch.
+    pub batch: usize,
+    /// Bytes of the longest event, without its line feed; longer ones come in pieces.
+    pub max_event: usize,
+}
+
+impl Default for Limits {
+    /// Batches of 256 KiB, events of up to 16 MiB.
+    fn default() -> Limits {
+        Limits {
+            batch: 256 << 10,
+            max_event: 16 << 20,
+        }
+    }
+}
+
+/// Where bytes come from.
+pub(crate) trait Input {
+    /// Reads some bytes to the start of `into`, which is not empty.
+    fn pull(&mut self, into: &mut [u8], stop: &Stop) -> io::Result<Pulled>;
+
+    /// Whether a read may wait for whoever writes the other end.
+    fn may_pause(&self) -> bool;
+}
+
+/// What a pull brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pulled {
+    /// So many bytes, at least one.
+    Bytes(usize),
+    /// There is no more.
+    End,
+    /// The stop came first.
+    Stopped,
+}
+
+/// The line cutter of one stream.
+pub(crate) struct Lines {
+    limits: Limits,
+    /// Read, but not handed on: the beginning of a line, or what followed a line in pieces.
+    carry: Vec<u8>,
+    /// Bytes handed on, over all streams of the source.
+    position: u64,
+    /// Inside a line that is too long: how much of it was handed on.
+    in_pieces: Option<u64>,
+    ended: bool,
+    error: Option<io::Error>,
+}
+
+impl Lines {
+    /// Cuts the first stream of a source.
+    pub fn new(limits: Limits) -> Lines {
+        Lines {
+            limits: Limits {
+                // Then no line within one read is too long; only one that spans several can be.
+                batch: limits.batch.clamp(1, limits.max_event.max(1)),
+                max_event: limits.max_event.max(1),
+            },
+            carry: Vec::new(),
+            position: 0,
+            in_pieces: None,
+            ended: false,
+            error: None,
+        }
+    }
+
+    /// Goes on with the next stream of the source.
+    pub fn next_stream(&mut self) {
+        self.ended = false;
+    }
+
+    /// Fills `batch`, which comes cleared.
+    ///
+    /// # Errors
+    /// What the input said; the stream has ended with it.
+    pub fn read(
+        &mut self,
+        input: &mut dyn Input,
+        batch: &mut Batch,
+        stop: &Stop,
+    ) -> io::Result<Read> {
+        batch.partition = 0;
+        let read = match self.in_pieces {
+            Some(_) => self.piece(input, batch, stop),
+            None => self.lines(input, batch, stop),
+        };
+        batch.position = self.position;
+        match read {
+            Read::End => self.error.take().map_or(Ok(Read::End), Err),
+            read => Ok(read),
+        }
+    }
+
+    fn lines(&mut self, input: &mut dyn Input, batch: &mut Batch, stop: &Stop) -> Read {
+        let Limits {
+            batch: size,
+            max_event,
+        } = self.limits;
+        batch.bytes.extend(&self.carry);
+        self.carry.clear();
+        if let Some(last) = memrchr(b'\n', batch.bytes.filled()) {
+            return self.cut(batch, last + 1);
+        }
+        let finishing = stop.is_set() && !input.may_pause();
+        if finishing && batch.bytes.filled().is_empty() {
+            return Read::End;
+        }
+        loop {
+            let had = batch.bytes.filled().len();
+            let want = if had < size / 2 { size - had } else { size };
+            if self.pull(input, batch, want, stop) == 0 {
+                return self.last_line(batch);
+            }
+            let filled = batch.bytes.filled();
+            let Some(first) = memchr(b'\n', &filled[had..]).map(|n| had + n) else {
+                if filled.len() > max_event {
+                    self.in_pieces = Some(filled.len() as u64);
+                    return Read::Oversized(Piece {
+                        first: true,
+                        last: false,
+                    });
+                }
+                continue;
+            };
+            if first > max_event {
+                return self.last_piece(batch, first, true);
+            }
+            if finishing {
+                // The line that was begun is still finished; what follows was not asked for.
+                let read = self.cut(batch, first + 1);
+                self.carry.clear();
+                return read;
+            }
+            self.top_up(input, batch, stop);
+            let last = memrchr(b'\n', &batch.bytes.filled()[first..]).unwrap_or(0);
+            return self.cut(batch, first + last + 1);
+        }
+    }
+
+    /// Reads until the batch has its usual size, unless that might have to wait.
+    fn top_up(&mut self, input: &mut dyn Input, batch: &mut Batch, stop: &Stop) {
+        while !input.may_pause() {
+            let room = self.limits.batch.saturating_sub(batch.bytes.filled().len());
+            if room == 0 || self.pull(input, batch, room, stop) == 0 {
+                break;
+            }
+        }
+    }
+
+    fn piece(&mut self, input: &mut dyn Input, batch: &mut Batch, stop: &Stop) -> Read {
+        if self.pull(input, batch, self.limits.batch, stop) == 0 {
+            return self.last_piece(batch, 0, false);
+        }
+        let filled = batch.bytes.filled();
+        match memchr(b'\n', filled) {
+            Some(end) => self.last_piece(batch, end, false),
+            None => {
+                *self.in_pieces.get_or_insert(0) += filled.len() as u64;
+                Read::Oversized(Piece {
+                    first: false,
+                    last: false,
+                })
+            }
+        }
+    }
+
+    /// The batch holds the rest of a line up to `end`, then its line feed unless the input ended.
+    fn last_piece(&mut self, batch: &mut Batch, end: usize, first: bool) -> Read {
+        let filled = batch.bytes.filled();
+        let behind = (end + 1).min(filled.len());
+        self.carry.extend_from_slice(&filled[behind..]);
+        self.position += self.in_pieces.take().unwrap_or(0) + behind as u64;
+        batch.bytes.truncate(end);
+        Read::Oversized(Piece { first, last: true })
+    }
+
+    /// Hands on the first `len` bytes and keeps the rest.
+    fn cut(&mut self, batch: &mut Batch, len: usize) -> Read {
+        self.carry.extend_from_slice(&batch.bytes.filled()[len..]);
+        batch.bytes.truncate(len);
+        self.position += len as u64;
+        Read::Lines
+    }
+
+    fn last_line(&mut self, batch: &mut Batch) -> Read {
+        let len = batch.bytes.filled().len();
+        if len == 0 {
+            return Read::End;
+        }
+        self.position += len as u64;
+        batch.bytes.extend(b"\n");
+        Read::Lines
+    }
+
+    /// Reads at most `want` bytes to the end of the batch; 0 once the input has ended.
+    fn pull(
+        &mut self,
+        input: &mut dyn Input,
+        batch: &mut Batch,
+        want: usize,
+        stop: &Stop,
+    ) -> usize {
+        if self.ended {
+            return 0;
+        }
+        match input.pull(&mut batch.bytes.spare(want)[..want], stop) {
+            Ok(Pulled::Bytes(n)) => {
+                batch.bytes.advance(n);
+                return n;
+            }
+            Ok(Pulled::End | Pulled::Stopped) => {}
+            Err(error) => self.error = Some(error),
+        }
+        self.ended = true;
+        0
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/lines.rs"]
+mod tests;
