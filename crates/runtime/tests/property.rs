@@ -31,6 +31,7 @@ proptest! {
         let fate = move |key: rig::Key| {
             let x = mix(seed, u64::from(key.0 * 8 + key.1), key.2);
             match x % seldom.0 {
+                0 if x >> 50 & 1 == 0 => Fate::Torn,
                 0 => Fate::Panic,
                 1 => Fate::Drop,
                 _ => Fate::Sinks(x >> 40 & 3),

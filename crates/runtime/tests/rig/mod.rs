@@ -92,7 +92,7 @@ impl Ledger {
         for key in keys {
             match (self.fate)(key) {
                 Fate::Drop => {}
-                Fate::Panic => {
+                Fate::Panic | Fate::Torn => {
                     if !dead_at(&key, "a fault while it was processed") {
                         missing.push(format!("{key:?} is not in the dead letters"));
                     }
@@ -128,7 +128,7 @@ impl Ledger {
             .iter()
             .map(|&key| match (self.fate)(key) {
                 Fate::Drop => 0,
-                Fate::Panic => 1,
+                Fate::Panic | Fate::Torn => 1,
                 Fate::Sinks(mask) => mask.count_ones(),
             })
             .sum();
@@ -236,7 +236,7 @@ fn quiet() {
             let payload = info.payload();
             let text = payload.downcast_ref::<&str>().copied();
             let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-            if !text.is_some_and(|s| s.contains("injected")) {
+            if !text.is_some_and(|s| s.contains("injected") || s == "edits out of order") {
                 usual(info);
             }
         }));

@@ -19,6 +19,8 @@ pub enum Fate {
     Drop,
     /// The steps panic over it.
     Panic,
+    /// The steps leave edits that cannot be spliced, which is noticed when half is copied.
+    Torn,
 }
 
 type BeforeRead = Box<dyn FnMut(u64, &Stop) + Send>;
@@ -185,6 +187,7 @@ impl Stage for Router {
             let sinks = match (self.ledger.fate)(key) {
                 Fate::Sinks(mask) => mask,
                 Fate::Drop => 0,
+                Fate::Torn => 1,
                 Fate::Panic => {
                     self.broken = true;
                     panic!("injected at {key:?}");
@@ -197,9 +200,14 @@ impl Stage for Router {
                 raw: Span::new(raw.end(), raw.end()),
                 text: Span::new(text, work.text.len()),
             });
+            if (self.ledger.fate)(key) == Fate::Torn {
+                let first = work.edits[edit];
+                let raw = Span::new(raw.start(), raw.start());
+                work.edits.push(Edit { raw, ..first });
+            }
             let event = &mut work.events[index];
             event.sinks = sinks;
-            event.edits = Span::new(edit, edit + 1);
+            event.edits = Span::new(edit, work.edits.len());
         }
     }
 }
