@@ -112,8 +112,8 @@ impl Steps {
 
 /// One snapshot of configuration and tables, from which each worker makes its own steps.
 pub trait Plan: Send + Sync {
-    /// Fresh steps over this snapshot.
-    fn steps(&self) -> Steps;
+    /// Fresh steps over this snapshot, for the source at this place in the list of sources.
+    fn steps(&self, source: usize) -> Steps;
 }
 
 /// Where events go out.

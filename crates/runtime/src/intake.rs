@@ -14,6 +14,8 @@ use crate::watermark::Watermark;
 
 pub(crate) struct Intake {
     pub name: String,
+    /// Its place in the list of sources.
+    pub index: usize,
     pub watermark: Watermark,
     /// The line that is too long, in pieces; whoever has the turn holds it.
     pub oversized: Mutex<Oversized>,
@@ -36,9 +38,14 @@ pub(crate) struct Taken<'a> {
 }
 
 impl Intake {
-    pub fn new(name: String, mut source: Box<dyn Source>, oversized: Oversized) -> Intake {
+    pub fn new(
+        (index, name): (usize, String),
+        mut source: Box<dyn Source>,
+        oversized: Oversized,
+    ) -> Intake {
         Intake {
             name,
+            index,
             watermark: Watermark::new(source.commits()),
             oversized: Mutex::new(oversized),
             reading: Mutex::new(Reading {

@@ -12,10 +12,11 @@ use crate::shared::Shared;
 /// Works until the source ends or the pipeline halts.
 pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), Halted> {
     let mut snapshot = Cache::new(&*shared.snapshot);
+    let keep = 4 * shared.options.batch_bytes;
     let mut lane = Lane {
         shared,
         intake,
-        processor: Processor::new(snapshot.load().clone(), 4 * shared.options.batch_bytes),
+        processor: Processor::new(snapshot.load().clone(), intake.index, keep),
     };
     let mut batch = Batch::default();
     // An unfinished line carried over makes a batch somewhat larger than what one read asks for.

@@ -165,7 +165,7 @@ impl Pipeline {
         let intakes = self.sources.into_iter().enumerate().map(|(n, source)| {
             let mut staged = self.options.dead_letter.clone().into_os_string();
             staged.push(format!(".{n}.part"));
-            Intake::new(source.0, source.1, Oversized::new(staged.into()))
+            Intake::new((n, source.0), source.1, Oversized::new(staged.into()))
         });
         let intakes = intakes.collect();
         let sinks = self.sinks.into_iter().map(|(name, sink)| Outlet {

@@ -16,6 +16,8 @@ use crate::split::middle;
 
 pub(crate) struct Processor {
     plan: Arc<Arc<dyn Plan>>,
+    /// Whose batches these are: its place in the list of sources.
+    source: usize,
     steps: Steps,
     work: Work,
     /// Output memory above this many bytes is given back.
@@ -29,10 +31,11 @@ pub(crate) struct Processor {
 }
 
 impl Processor {
-    pub fn new(plan: Arc<Arc<dyn Plan>>, keep: usize) -> Processor {
+    pub fn new(plan: Arc<Arc<dyn Plan>>, source: usize, keep: usize) -> Processor {
         Processor {
-            steps: plan.steps(),
+            steps: plan.steps(source),
             plan,
+            source,
             work: Work::default(),
             keep,
             output: Output::default(),
@@ -44,7 +47,7 @@ impl Processor {
     /// Takes `bytes`, whole lines, through the steps of `plan`.
     pub fn run(&mut self, plan: &Arc<Arc<dyn Plan>>, bytes: &[u8]) {
         if !Arc::ptr_eq(plan, &self.plan) {
-            self.steps = plan.steps();
+            self.steps = plan.steps(self.source);
             self.plan = plan.clone();
         }
         self.output.clear(self.keep);
@@ -62,7 +65,7 @@ impl Processor {
     /// Finds the events in `range` that panic; all of it together did, with `reason`.
     fn salvage(&mut self, bytes: &[u8], range: Range<usize>, reason: String) {
         // What a panic leaves behind in a step is not to be trusted.
-        self.steps = self.plan.steps();
+        self.steps = self.plan.steps(self.source);
         let lines = &bytes[range.clone()];
         let Some(middle) = middle(lines) else {
             self.letters.push(Letter {

@@ -172,12 +172,12 @@ fn a_run_can_be_abandoned_while_a_sink_is_away() {
 struct Brittle(Arc<dyn Plan>, AtomicU64);
 
 impl Plan for Brittle {
-    fn steps(&self) -> Steps {
+    fn steps(&self, source: usize) -> Steps {
         assert!(
             self.1.fetch_add(1, Ordering::Relaxed) < 2,
             "injected: no steps"
         );
-        self.0.steps()
+        self.0.steps(source)
     }
 }
 

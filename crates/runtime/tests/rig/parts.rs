@@ -133,7 +133,7 @@ impl Split {
 }
 
 impl Plan for Split {
-    fn steps(&self) -> Steps {
+    fn steps(&self, _: usize) -> Steps {
         Steps {
             format: Box::new(Lines),
             stages: vec![Box::new(Router {
