@@ -38,9 +38,9 @@ def once(setup, peer, job):
     report, errors = folder / "report.json", folder / "stderr"
     with open(errors, "wb") as stderr:
         argv = [setup.tool("measure"), *options, report, *command.argv]
-        ended = subprocess.run([str(word) for word in argv], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
+        code = tied([str(word) for word in argv], stderr)
     said = " ".join(errors.read_text(errors="replace").split())[:300]
-    if ended.returncode != 0:
+    if code != 0:
         raise Failed(f"could not be run: {said}")
     found = json.loads(report.read_text())
     if found["timed_out"]:
@@ -48,6 +48,16 @@ def once(setup, peer, job):
     if found["code"] != 0:
         raise Failed(f"exit code {found['code']}: {said}")
     return Cost(job.count, os.path.getsize(job.events), found["wall"], found["cpu"], found["peak_kib"])
+
+
+def tied(argv, stderr):
+    """The exit code of a command whose standard input ends when this process does, however it does."""
+    running = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stderr)
+    try:
+        return running.wait()
+    finally:
+        running.stdin.close()
+        running.wait()
 
 
 def net(setup, peer, material, count):

@@ -3,7 +3,8 @@
 //!
 //! A process of its own does this because Linux counts the memory of the process that starts a
 //! command into that command's peak: this one is small, an interpreter is not. A service that does
-//! not end by itself is told to with SIGTERM once it has written to FIFO.
+//! not end by itself is told to with SIGTERM once it has written to FIFO. The end of measure's own
+//! standard input ends the command, so that none outlives an interrupted bench.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -17,6 +18,7 @@ use nix::unistd::Pid;
 
 enum News {
     Ready,
+    Abandoned,
     Ended(std::io::Result<std::process::ExitStatus>),
 }
 
@@ -61,6 +63,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
             }
         });
     }
+    let abandon = news.clone();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        abandon.send(News::Abandoned)
+    });
     let start = Instant::now();
     let mut child = Command::new(program)
         .args(arguments)
@@ -74,6 +81,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         match hear.recv_timeout(limit.saturating_sub(start.elapsed())) {
             Ok(News::Ended(status)) => break status?,
             Ok(News::Ready) => kill(process, Signal::SIGTERM)?,
+            Ok(News::Abandoned) => kill(process, Signal::SIGKILL)?,
             Err(RecvTimeoutError::Timeout) if !timed_out => {
                 timed_out = true;
                 limit += Duration::from_secs(10);
