@@ -55,13 +55,21 @@ fn table() -> Arc<Table> {
     let mut table = TableBuilder::new();
     let feed = table.feed("bench");
     let networks = [
-        ("Microsoft", ["13.64.0.0/11", "40.64.0.0/10", "52.96.0.0/12"]),
+        (
+            "Microsoft",
+            ["13.64.0.0/11", "40.64.0.0/10", "52.96.0.0/12"],
+        ),
         ("Private", ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]),
     ];
     for (name, prefixes) in networks {
         let label = table.label(name, false);
         for prefix in prefixes {
-            table.insert(label, feed, Prefix::parse(prefix.as_bytes()).unwrap().prefix, &[]);
+            table.insert(
+                label,
+                feed,
+                Prefix::parse(prefix.as_bytes()).unwrap().prefix,
+                &[],
+            );
         }
     }
     Arc::new(table.build())
@@ -72,15 +80,23 @@ struct All;
 
 impl Stage for All {
     fn apply(&mut self, _: &[u8], work: &mut Work, _: &mut dyn Format) {
-        work.events.iter_mut().for_each(|event: &mut Event| event.sinks = 1);
+        work.events
+            .iter_mut()
+            .for_each(|event: &mut Event| event.sinks = 1);
     }
 }
 
 fn json((fields, targets): (&[&str], &[&str]), portable: bool) -> Json {
     let paths = |names: &[&str]| -> Vec<Path> {
-        names.iter().map(|name| Path::parse(name).unwrap()).collect()
+        names
+            .iter()
+            .map(|name| Path::parse(name).unwrap())
+            .collect()
     };
-    let options = Options { portable, ..Options::default() };
+    let options = Options {
+        portable,
+        ..Options::default()
+    };
     Json::new(&paths(fields), &paths(targets), options)
 }
 
@@ -88,19 +104,29 @@ fn steps(names: (&[&str], &[&str]), portable: bool) -> Steps {
     let format = Box::new(json(names, portable));
     let per_tag = names.0.len() / names.1.len();
     let tag = |index: usize| Tag {
-        from: (index * per_tag..(index + 1) * per_tag).map(|field| field as u16).collect(),
+        from: (index * per_tag..(index + 1) * per_tag)
+            .map(|field| field as u16)
+            .collect(),
         into: index as u16,
         all: None,
     };
     let labels = Labels::new(table(), (0..names.1.len()).map(tag).collect());
-    Steps { format, stages: vec![Box::new(labels), Box::new(All)] }
+    Steps {
+        format,
+        stages: vec![Box::new(labels), Box::new(All)],
+    }
 }
 
 fn bench(c: &mut Criterion) {
-    for (mix, chunks) in [("network", chunks(Mix::Network)), ("rare", chunks(Mix::Rare))] {
+    for (mix, chunks) in [
+        ("network", chunks(Mix::Network)),
+        ("rare", chunks(Mix::Rare)),
+    ] {
         let total: usize = chunks.iter().map(Vec::len).sum();
         let mut group = c.benchmark_group(mix);
-        group.throughput(Throughput::Bytes(total as u64)).sample_size(10);
+        group
+            .throughput(Throughput::Bytes(total as u64))
+            .sample_size(10);
 
         let mut copy: Vec<u8> = vec![1; total];
         group.bench_function("memcpy", |b| {

@@ -39,7 +39,12 @@ impl Labels {
             quoted.into_boxed_slice()
         };
         let names = (0..table.label_count()).map(name).collect();
-        Labels { names, table, tags, seen: Vec::new() }
+        Labels {
+            names,
+            table,
+            tags,
+            seen: Vec::new(),
+        }
     }
 
     /// Looks up the values that `field` has in the event; whether one of them is an address.
@@ -66,12 +71,17 @@ impl Labels {
 
     /// Records what the tag writes for these addresses, if any of them has a label.
     fn write(&mut self, tag: usize, addresses: Span, work: &mut Work) -> Option<LabelId> {
-        let first = work.addresses[addresses].iter().find_map(|&id| self.table.label_of(id))?;
+        let first = work.addresses[addresses]
+            .iter()
+            .find_map(|&id| self.table.label_of(id))?;
         let Tag { into, all, .. } = self.tags[tag];
         let start = work.text.len();
         work.text.extend_from_slice(&self.names[usize::from(first)]);
         let value = Span::new(start, work.text.len());
-        work.assignments.push(Assignment { target: into, value });
+        work.assignments.push(Assignment {
+            target: into,
+            value,
+        });
         if let Some(target) = all {
             let value = self.every(addresses, work);
             work.assignments.push(Assignment { target, value });
@@ -93,7 +103,8 @@ impl Labels {
                     work.text.push(b',');
                 }
                 self.seen.push(entry.label);
-                work.text.extend_from_slice(&self.names[usize::from(entry.label)]);
+                work.text
+                    .extend_from_slice(&self.names[usize::from(entry.label)]);
             }
         }
         work.text.push(b']');
@@ -121,8 +132,15 @@ impl Stage for Labels {
                     continue;
                 }
                 let addresses = Span::new(start, work.addresses.len());
-                let first = work.addresses[addresses].iter().copied().find(|&id| id != 0);
-                work.answers.push(Answer { tag: tag as u16, first: first.unwrap_or(0), addresses });
+                let first = work.addresses[addresses]
+                    .iter()
+                    .copied()
+                    .find(|&id| id != 0);
+                work.answers.push(Answer {
+                    tag: tag as u16,
+                    first: first.unwrap_or(0),
+                    addresses,
+                });
                 if let Some(label) = self.write(tag, addresses, work) {
                     Counts::bump(&mut work.counts.labels, usize::from(label));
                     labelled = true;

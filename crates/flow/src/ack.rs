@@ -26,7 +26,10 @@ struct Pending {
 impl Ack {
     /// An ack that calls `done` once all its clones are confirmed or one of them was lost.
     pub fn new(done: impl FnOnce(Outcome) + Send + Sync + 'static) -> Ack {
-        Ack(Some(Arc::new(Pending { failed: AtomicBool::new(false), done: Some(Box::new(done)) })))
+        Ack(Some(Arc::new(Pending {
+            failed: AtomicBool::new(false),
+            done: Some(Box::new(done)),
+        })))
     }
 
     /// Says that this holder has the batch safe.

@@ -27,7 +27,9 @@ impl Output {
 
     /// The events that the sink with index `sink` takes.
     pub fn events(&self, sink: usize) -> Events<'_> {
-        Events { output: Source::Runs(self, 1 << sink) }
+        Events {
+            output: Source::Runs(self, 1 << sink),
+        }
     }
 
     /// Bytes of memory held.
@@ -55,7 +57,9 @@ enum Source<'a> {
 impl<'a> Events<'a> {
     /// The events in `lines`, each ended by a line feed.
     pub fn lines(lines: &'a [u8]) -> Events<'a> {
-        Events { output: Source::Lines(lines) }
+        Events {
+            output: Source::Lines(lines),
+        }
     }
 
     /// Their bytes: each slice is one or more whole events.
@@ -66,8 +70,13 @@ impl<'a> Events<'a> {
         };
         let whole = (bit == 0 && !bytes.is_empty()).then_some(bytes);
         let starts = std::iter::once(0).chain(runs.iter().map(|run| run.end));
-        let runs = runs.iter().zip(starts).filter(move |(run, _)| run.sinks & bit != 0);
-        whole.into_iter().chain(runs.map(move |(run, start)| &bytes[start..run.end]))
+        let runs = runs
+            .iter()
+            .zip(starts)
+            .filter(move |(run, _)| run.sinks & bit != 0);
+        whole
+            .into_iter()
+            .chain(runs.map(move |(run, start)| &bytes[start..run.end]))
     }
 
     /// How many bytes.
@@ -78,9 +87,12 @@ impl<'a> Events<'a> {
     /// How many events.
     pub fn count(&self) -> u64 {
         match self.output {
-            Source::Runs(output, bit) => {
-                output.runs.iter().filter(|r| r.sinks & bit != 0).map(|r| u64::from(r.events)).sum()
-            }
+            Source::Runs(output, bit) => output
+                .runs
+                .iter()
+                .filter(|r| r.sinks & bit != 0)
+                .map(|r| u64::from(r.events))
+                .sum(),
             Source::Lines(lines) => lines.iter().filter(|&&b| b == b'\n').count() as u64,
         }
     }
@@ -112,11 +124,17 @@ pub fn splice(bytes: &[u8], work: &Work, output: &mut Output) {
         }
         for edit in edits {
             let gap = copied.end.max(start)..edit.raw.start();
-            assert!(gap.start <= gap.end && edit.raw.end() <= end, "edits out of order");
+            assert!(
+                gap.start <= gap.end && edit.raw.end() <= end,
+                "edits out of order"
+            );
             copied.end = gap.end;
             copied.flush(bytes, output);
             output.bytes.extend_from_slice(&work.text[edit.text]);
-            copied = Pending { start: edit.raw.end(), end: edit.raw.end() };
+            copied = Pending {
+                start: edit.raw.end(),
+                end: edit.raw.end(),
+            };
         }
         // The line feed behind the event is part of the copy, so untouched neighbours are one run.
         copied.end = end + 1;
@@ -135,7 +153,9 @@ struct Pending {
 impl Pending {
     #[inline]
     fn flush(&self, bytes: &[u8], output: &mut Output) {
-        output.bytes.extend_from_slice(&bytes[Span::new(self.start, self.end)]);
+        output
+            .bytes
+            .extend_from_slice(&bytes[Span::new(self.start, self.end)]);
     }
 }
 
@@ -147,6 +167,10 @@ fn note(output: &mut Output, event: &Event, pending: &Pending) {
             run.end = end;
             run.events += 1;
         }
-        _ => output.runs.push(Run { sinks: event.sinks, events: 1, end }),
+        _ => output.runs.push(Run {
+            sinks: event.sinks,
+            events: 1,
+            end,
+        }),
     }
 }

@@ -51,7 +51,10 @@ impl Path {
 
     /// Whether `self` names an object that `other` lies in.
     pub fn is_parent_of(&self, other: &Path) -> bool {
-        other.0.strip_prefix(&*self.0).is_some_and(|rest| rest.starts_with('.'))
+        other
+            .0
+            .strip_prefix(&*self.0)
+            .is_some_and(|rest| rest.starts_with('.'))
     }
 }
 

@@ -19,8 +19,14 @@ impl Span {
     /// If `start > end` or `end` does not fit in 32 bits.
     #[inline]
     pub fn new(start: usize, end: usize) -> Span {
-        assert!(start <= end && end <= u32::MAX as usize, "invalid span {start}..{end}");
-        Span { start: start as u32, end: end as u32 }
+        assert!(
+            start <= end && end <= u32::MAX as usize,
+            "invalid span {start}..{end}"
+        );
+        Span {
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     /// First byte.

@@ -21,7 +21,11 @@ impl Stop {
     /// If the system has no pipe left.
     pub fn new() -> io::Result<Stop> {
         let (waker, open) = io::pipe()?;
-        Ok(Stop { set: AtomicBool::new(false), waker, open: Mutex::new(Some(open)) })
+        Ok(Stop {
+            set: AtomicBool::new(false),
+            waker,
+            open: Mutex::new(Some(open)),
+        })
     }
 
     /// Asks everyone to stop.

@@ -146,7 +146,10 @@ impl Counts {
         self.unrouted += other.unrouted;
         self.dropped += other.dropped;
         self.passed += other.passed;
-        for (mine, theirs) in [(&mut self.labels, &other.labels), (&mut self.rules, &other.rules)] {
+        for (mine, theirs) in [
+            (&mut self.labels, &other.labels),
+            (&mut self.rules, &other.rules),
+        ] {
             mine.resize(mine.len().max(theirs.len()), 0);
             mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
         }
@@ -154,11 +157,17 @@ impl Counts {
 
     /// Back to zero, keeping the memory.
     pub fn clear(&mut self) {
-        let (mut labels, mut rules) =
-            (std::mem::take(&mut self.labels), std::mem::take(&mut self.rules));
+        let (mut labels, mut rules) = (
+            std::mem::take(&mut self.labels),
+            std::mem::take(&mut self.rules),
+        );
         labels.fill(0);
         rules.fill(0);
-        *self = Counts { labels, rules, ..Counts::default() };
+        *self = Counts {
+            labels,
+            rules,
+            ..Counts::default()
+        };
     }
 }
 
@@ -199,7 +208,11 @@ impl Work {
     /// The text of `hit`.
     #[inline]
     pub fn hit_text<'a>(&'a self, bytes: &'a [u8], hit: &Hit) -> &'a [u8] {
-        if hit.unescaped { &self.text[hit.text] } else { &bytes[hit.text] }
+        if hit.unescaped {
+            &self.text[hit.text]
+        } else {
+            &bytes[hit.text]
+        }
     }
 
     /// The bytes that rules and matches read of `event`: the envelope where it leaves as one.

@@ -15,12 +15,18 @@ const FIELDS: [&str; 6] = ["ip", "a.ip", "a.b.ip", "b.ip", "é.x", "b"];
 const TARGETS: [&str; 6] = ["t", "a.t", "a.b.t", "c.d.e", "c.f", "é.x"];
 
 fn paths(names: &[&str]) -> Vec<Path> {
-    names.iter().map(|name| Path::parse(name).unwrap()).collect()
+    names
+        .iter()
+        .map(|name| Path::parse(name).unwrap())
+        .collect()
 }
 
 fn formats() -> [(&'static str, Json); 2] {
     [("vector", false), ("portable", true)].map(|(name, portable)| {
-        let options = Options { portable, ..Options::default() };
+        let options = Options {
+            portable,
+            ..Options::default()
+        };
         (name, Json::new(&paths(&FIELDS), &paths(&TARGETS), options))
     })
 }
@@ -28,8 +34,9 @@ fn formats() -> [(&'static str, Json); 2] {
 /// The hits of one event, as (field, text).
 fn hits(bytes: &[u8], work: &Work, event: &Event) -> Vec<(usize, Vec<u8>)> {
     let hits = work.hits[event.hits].iter();
-    let mut hits: Vec<_> =
-        hits.map(|hit| (hit.field as usize, work.hit_text(bytes, hit).to_vec())).collect();
+    let mut hits: Vec<_> = hits
+        .map(|hit| (hit.field as usize, work.hit_text(bytes, hit).to_vec()))
+        .collect();
     hits.sort_by_key(|hit| hit.0);
     hits
 }
@@ -64,7 +71,11 @@ fn finds_what_serde_json_finds() {
                 for (field, path) in FIELDS.iter().enumerate() {
                     tree.scalars(path, &mut |text| expected.push((field, text.to_vec())));
                 }
-                assert_eq!(hits(&bytes, &work, event), expected, "{name}, seed {seed}: {line}");
+                assert_eq!(
+                    hits(&bytes, &work, event),
+                    expected,
+                    "{name}, seed {seed}: {line}"
+                );
             }
         }
     }
@@ -85,9 +96,13 @@ fn writes_what_serde_json_would_set() {
                 let start = work.assignments.len();
                 for &target in &targets {
                     let from = work.text.len();
-                    work.text.extend_from_slice(format!("\"v{target}\"").as_bytes());
+                    work.text
+                        .extend_from_slice(format!("\"v{target}\"").as_bytes());
                     let value = Span::new(from, work.text.len());
-                    work.assignments.push(Assignment { target: target as u16, value });
+                    work.assignments.push(Assignment {
+                        target: target as u16,
+                        value,
+                    });
                 }
                 work.events[index].sinks = 1;
                 work.events[index].assignments = Span::new(start, work.assignments.len());
@@ -191,7 +206,10 @@ fn mutated_records_never_panic_and_never_lose_a_byte() {
                 let value = Span::new(from, from + 1);
                 let start = work.assignments.len();
                 for target in 0..TARGETS.len() {
-                    work.assignments.push(Assignment { target: target as u16, value });
+                    work.assignments.push(Assignment {
+                        target: target as u16,
+                        value,
+                    });
                 }
                 work.events[index].sinks = 1;
                 work.events[index].verdict = Verdict::Keep;
@@ -201,9 +219,19 @@ fn mutated_records_never_panic_and_never_lose_a_byte() {
                     untouched_if_spliced(&bytes, &work, index);
                 }
             }
-            runs.push(work.events.iter().map(|e| hits(&bytes, &work, e)).collect::<Vec<_>>());
+            runs.push(
+                work.events
+                    .iter()
+                    .map(|e| hits(&bytes, &work, e))
+                    .collect::<Vec<_>>(),
+            );
         }
-        assert_eq!(runs[0], runs[1], "seed {seed}: {}", String::from_utf8_lossy(&line));
+        assert_eq!(
+            runs[0],
+            runs[1],
+            "seed {seed}: {}",
+            String::from_utf8_lossy(&line)
+        );
     }
 }
 
@@ -212,5 +240,10 @@ fn untouched_if_spliced(bytes: &[u8], work: &Work, index: usize) {
     splice(bytes, work, &mut output);
     let out: Vec<u8> = output.events(0).slices().flatten().copied().collect();
     let event = &work.events[index];
-    untouched(&bytes[event.raw], out.strip_suffix(b"\n").unwrap(), work, event);
+    untouched(
+        &bytes[event.raw],
+        out.strip_suffix(b"\n").unwrap(),
+        work,
+        event,
+    );
 }

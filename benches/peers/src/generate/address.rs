@@ -47,7 +47,11 @@ impl Destinations {
     /// Pools that the state of `random` determines.
     pub fn new(random: &mut Random) -> Self {
         let mut pool = |make: fn(&mut Random) -> IpAddr| (0..POOL).map(|_| make(random)).collect();
-        Destinations { private: pool(private), microsoft: pool(microsoft), other: pool(other) }
+        Destinations {
+            private: pool(private),
+            microsoft: pool(microsoft),
+            other: pool(other),
+        }
     }
 
     /// The next event's destination.
@@ -92,7 +96,11 @@ fn owned(random: &mut Random, wanted: impl Fn(&str) -> bool) -> IpAddr {
 
 fn v6(random: &mut Random, blocks: &[u128]) -> IpAddr {
     let block = *random.pick(blocks) << 96;
-    let host = if random.one_in(2) { random.below(1 << 12) } else { random.bits() };
+    let host = if random.one_in(2) {
+        random.below(1 << 12)
+    } else {
+        random.bits()
+    };
     let subnet = u128::from(random.below(1 << 16)) << 64;
     Ipv6Addr::from(block | subnet | u128::from(host)).into()
 }
@@ -121,7 +129,10 @@ fn microsoft(random: &mut Random) -> IpAddr {
 
 fn other(random: &mut Random) -> IpAddr {
     match random.below(12) {
-        0 => v6(random, &[0x2606_4700, 0x2a00_1450, 0x2a09_bac2, 0x2600_1f18]),
+        0 => v6(
+            random,
+            &[0x2606_4700, 0x2a00_1450, 0x2a09_bac2, 0x2600_1f18],
+        ),
         1..7 => owned(random, |owner| owner != "Microsoft" && owner != "Private"),
         _ => loop {
             let address = Ipv4Addr::from(random.bits() as u32);

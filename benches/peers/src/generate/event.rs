@@ -34,7 +34,10 @@ impl Writer {
         rewrite(&mut self.time, |time| {
             let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
             let (day, fraction) = (1 + days % 28, milliseconds % 1000);
-            write!(time, "2025-03-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:03}Z")
+            write!(
+                time,
+                "2025-03-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:03}Z"
+            )
         });
         self.ports = program.ports;
         self.pid = 400 + random.below(20_000);
@@ -42,7 +45,11 @@ impl Writer {
         self.command = program.command.replace('*', host.user);
         let (low, thread) = (random.below(1 << 16), random.below(1 << 32));
         rewrite(&mut self.guid, |guid| {
-            write!(guid, "{{{}-{low:04x}-67d7-0000-{thread:012x}}}", &host.id[..8])
+            write!(
+                guid,
+                "{{{}-{low:04x}-67d7-0000-{thread:012x}}}",
+                &host.id[..8]
+            )
         });
         let user = if self.image.starts_with(r"C:\Users") || random.one_in(3) {
             host.user
@@ -50,7 +57,15 @@ impl Writer {
             "SYSTEM"
         };
         rewrite(&mut self.user, |name| {
-            write!(name, "{}\\{user}", if user == "SYSTEM" { "NT AUTHORITY" } else { "CORP" })
+            write!(
+                name,
+                "{}\\{user}",
+                if user == "SYSTEM" {
+                    "NT AUTHORITY"
+                } else {
+                    "CORP"
+                }
+            )
         });
 
         self.root.text("@timestamp", &self.time);
@@ -67,7 +82,8 @@ impl Writer {
         self.root.object("agent", &mut self.part, random);
 
         self.winlog.text("channel", CHANNEL);
-        self.winlog.text("provider_name", "Microsoft-Windows-Sysmon");
+        self.winlog
+            .text("provider_name", "Microsoft-Windows-Sysmon");
         self.winlog.text("computer_name", &host.domain);
         self.winlog.number("record_id", record);
         self.winlog.text("opcode", "Info");
@@ -79,7 +95,10 @@ impl Writer {
         self.winlog.object("user", &mut self.part, random);
 
         self.data.text("RuleName", "-");
-        self.data.text("UtcTime", &self.time[..self.time.len() - 1].replace('T', " "));
+        self.data.text(
+            "UtcTime",
+            &self.time[..self.time.len() - 1].replace('T', " "),
+        );
         self.data.text("ProcessGuid", &self.guid);
     }
 
@@ -92,7 +111,8 @@ impl Writer {
         self.root.object("winlog", &mut self.winlog, random);
         self.part.number("pid", self.pid);
         self.part.text("executable", &self.image);
-        self.part.text("name", self.image.rsplit('\\').next().unwrap_or_default());
+        self.part
+            .text("name", self.image.rsplit('\\').next().unwrap_or_default());
         self.root.object("process", &mut self.part, random);
         self.root.text("message", &self.message);
         self.root.write(random, out);

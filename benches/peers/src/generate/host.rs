@@ -52,7 +52,11 @@ pub const PROGRAMS: &[Program] = &[
         command: r#""C:\Program Files\Microsoft Office\root\Office16\OUTLOOK.EXE" /recycle"#,
         ports: &[443],
     },
-    Program { image: "System", command: "System", ports: &[445, 139, 5985] },
+    Program {
+        image: "System",
+        command: "System",
+        ports: &[445, 139, 5985],
+    },
     Program {
         image: r"C:\Windows\System32\lsass.exe",
         command: r"C:\Windows\system32\lsass.exe",
@@ -65,7 +69,14 @@ pub const PROGRAMS: &[Program] = &[
     },
 ];
 
-const USERS: &[&str] = &["a.meyer", "jsmith", "k.tanaka", "m.dubois", "svc-backup", "o.novak"];
+const USERS: &[&str] = &[
+    "a.meyer",
+    "jsmith",
+    "k.tanaka",
+    "m.dubois",
+    "svc-backup",
+    "o.novak",
+];
 
 impl Host {
     /// A machine that the state of `random` determines.

@@ -21,9 +21,18 @@ impl Writer {
         };
         address::sysmon(source, &mut from);
         let (port, local) = (*random.pick(self.ports), 49_152 + random.below(16_383));
-        let transport = if matches!(port, 53 | 123 | 3478 | 3479 | 5353) { "udp" } else { "tcp" };
+        let transport = if matches!(port, 53 | 123 | 3478 | 3479 | 5353) {
+            "udp"
+        } else {
+            "tcp"
+        };
         let v6 = destination.is_ipv6();
-        self.kind(random, "3", "Network connection detected (rule: NetworkConnect)", "network");
+        self.kind(
+            random,
+            "3",
+            "Network connection detected (rule: NetworkConnect)",
+            "network",
+        );
         for (key, value) in [
             ("Protocol", transport),
             ("SourceIp", &from),
@@ -31,14 +40,18 @@ impl Writer {
             ("DestinationIp", &to),
             ("DestinationPort", &port.to_string()),
             ("DestinationIsIpv6", if v6 { "true" } else { "false" }),
-            ("Initiated", if random.one_in(14) { "false" } else { "true" }),
+            (
+                "Initiated",
+                if random.one_in(14) { "false" } else { "true" },
+            ),
         ] {
             self.data.text(key, value);
         }
         let (source, destination) = (source.to_string(), destination.to_string());
-        for (key, address, port) in
-            [("source", &source, local), ("destination", &destination, port)]
-        {
+        for (key, address, port) in [
+            ("source", &source, local),
+            ("destination", &destination, port),
+        ] {
             self.part.text("ip", address);
             self.part.number("port", port);
             self.root.object(key, &mut self.part, random);
@@ -50,7 +63,11 @@ impl Writer {
             self.part.list("ip", &[&source, &destination]);
             self.root.object("related", &mut self.part, random);
         }
-        let rule = if random.one_in(30) { r#"{"DestinationIp":"203.0.113.9"}"# } else { "-" };
+        let rule = if random.one_in(30) {
+            r#"{"DestinationIp":"203.0.113.9"}"#
+        } else {
+            "-"
+        };
         let (image, user) = (&self.image, &self.user);
         rewrite(&mut self.message, |message| {
             write!(
@@ -63,11 +80,17 @@ impl Writer {
 
     /// A process that started (event 1).
     pub fn process(&mut self, random: &mut Random, host: &Host) {
-        self.kind(random, "1", "Process Create (rule: ProcessCreate)", "process");
+        self.kind(
+            random,
+            "1",
+            "Process Create (rule: ProcessCreate)",
+            "process",
+        );
         self.data.text("CommandLine", &self.command);
         self.data.text("CurrentDirectory", r"C:\Windows\System32\");
         self.data.text("ParentImage", r"C:\Windows\explorer.exe");
-        self.data.text("ParentCommandLine", r#""C:\Windows\explorer.exe" /factory"#);
+        self.data
+            .text("ParentCommandLine", r#""C:\Windows\explorer.exe" /factory"#);
         self.data.text("Hashes", &hash(random));
         self.describe("Process Create", "CommandLine", &self.command.clone(), host);
     }
@@ -88,7 +111,12 @@ impl Writer {
 
     /// A registry value that was set (event 13).
     pub fn registry(&mut self, random: &mut Random, host: &Host) {
-        self.kind(random, "13", "Registry value set (rule: RegistryEvent)", "registry");
+        self.kind(
+            random,
+            "13",
+            "Registry value set (rule: RegistryEvent)",
+            "registry",
+        );
         let number = random.below(1 << 32);
         let path = format!(r"HKLM\System\CurrentControlSet\Services\bam\State\{number:08x}\Start");
         self.data.text("EventType", "SetValue");
@@ -104,7 +132,10 @@ impl Writer {
     /// A module that was loaded (event 7).
     pub fn module(&mut self, random: &mut Random, host: &Host) {
         self.kind(random, "7", "Image loaded (rule: ImageLoad)", "process");
-        let path = format!(r"C:\Windows\System32\drivers\{:06x}.dll", random.below(1 << 24));
+        let path = format!(
+            r"C:\Windows\System32\drivers\{:06x}.dll",
+            random.below(1 << 24)
+        );
         self.data.text("ImageLoaded", &path);
         self.data.text("Signature", "Microsoft Windows");
         self.data.text("SignatureStatus", "Valid");

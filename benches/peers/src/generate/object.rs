@@ -23,7 +23,9 @@ impl Object {
 
     /// Adds a number.
     pub fn number(&mut self, key: &str, value: u64) {
-        self.member(key, |bytes| write!(bytes, "{value}").expect("memory takes all"));
+        self.member(key, |bytes| {
+            write!(bytes, "{value}").expect("memory takes all")
+        });
     }
 
     /// Adds an array of strings.

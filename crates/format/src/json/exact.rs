@@ -64,7 +64,10 @@ pub fn value_end(b: &[u8], at: usize) -> Option<usize> {
         _ => {
             let rest = &b[at..];
             let len = rest.iter().position(|c| {
-                matches!(c, b',' | b'}' | b']' | b':' | b' ' | b'\t' | b'\r' | b'\n' | b'"')
+                matches!(
+                    c,
+                    b',' | b'}' | b']' | b':' | b' ' | b'\t' | b'\r' | b'\n' | b'"'
+                )
             });
             let len = len.unwrap_or(rest.len());
             (len > 0).then_some(at + len)

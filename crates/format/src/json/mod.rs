@@ -44,7 +44,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { validate: false, max_line: DEFAULT_MAX_LINE, portable: false }
+        Options {
+            validate: false,
+            max_line: DEFAULT_MAX_LINE,
+            portable: false,
+        }
     }
 }
 
@@ -95,7 +99,11 @@ impl Leaf {
             (end[7 - at], there[7 - at]) = (byte, 0xff);
         }
         let end = (u64::from_le_bytes(end), u64::from_le_bytes(there));
-        Leaf { text: text.into(), end, fields: Vec::new() }
+        Leaf {
+            text: text.into(),
+            end,
+            fields: Vec::new(),
+        }
     }
 
     /// Whether the key that ends before `close` ends like this. `last` are its last eight bytes.
@@ -139,7 +147,11 @@ impl Json {
     /// [`FieldId`]s and target indices count along these lists.
     pub fn new(fields: &[Path], targets: &[Path], options: Options) -> Json {
         #[cfg(target_arch = "x86_64")]
-        let simd = if options.portable { None } else { simd::Avx2::detect() };
+        let simd = if options.portable {
+            None
+        } else {
+            simd::Avx2::detect()
+        };
         Json {
             wanted: Wanted::new(fields, targets),
             targets: place::Targets::new(targets),
@@ -162,7 +174,10 @@ impl Json {
 impl Wanted {
     fn new(fields: &[Path], targets: &[Path]) -> Wanted {
         let mut wanted = Wanted {
-            fields: fields.iter().map(|path| path.as_str().as_bytes().into()).collect(),
+            fields: fields
+                .iter()
+                .map(|path| path.as_str().as_bytes().into())
+                .collect(),
             leaves: Vec::new(),
             needles: Needles::default(),
             parents: Vec::new(),
@@ -194,14 +209,18 @@ impl Wanted {
         for (index, leaf) in wanted.leaves.iter().enumerate() {
             match *leaf.text {
                 // A key of one character has a quote or the dot of a flat spelling before it.
-                [only] => {
-                    [b'"', b'.'].into_iter().for_each(|c| wanted.needles.add(index, [c, only]))
-                }
+                [only] => [b'"', b'.']
+                    .into_iter()
+                    .for_each(|c| wanted.needles.add(index, [c, only])),
                 [.., a, b] => wanted.needles.add(index, [a, b]),
                 [] => {}
             }
         }
-        for byte in fields.iter().chain(targets).flat_map(|path| path.as_str().bytes()) {
+        for byte in fields
+            .iter()
+            .chain(targets)
+            .flat_map(|path| path.as_str().bytes())
+        {
             match byte {
                 0..0x80 => wanted.spelled |= 1 << byte,
                 _ => wanted.wide = true,
@@ -228,7 +247,12 @@ impl Wanted {
 impl Format for Json {
     fn scan(&mut self, bytes: &[u8], work: &mut Work) {
         let mut scratch = std::mem::take(&mut self.scratch);
-        self.dispatch(scan::Scan { json: self, scratch: &mut scratch, bytes, work });
+        self.dispatch(scan::Scan {
+            json: self,
+            scratch: &mut scratch,
+            bytes,
+            work,
+        });
         self.scratch = scratch;
     }
 
@@ -238,7 +262,9 @@ impl Format for Json {
         let open = exact::space(record, 0);
         let there = exact::find(record, open, path.as_str().as_bytes(), spans);
         for value in spans {
-            exact::scalars(record, value.start(), |scalar| each(scalar.value(record, text)));
+            exact::scalars(record, value.start(), |scalar| {
+                each(scalar.value(record, text))
+            });
         }
         there
     }

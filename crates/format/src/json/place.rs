@@ -31,7 +31,11 @@ enum Place {
     /// Instead of this value.
     Instead(Span),
     /// Into the object that closes at `close`, under what is left of the path from `from` on.
-    Into { close: usize, empty: bool, from: usize },
+    Into {
+        close: usize,
+        empty: bool,
+        from: usize,
+    },
     /// Nowhere: something on the way is no object.
     Blocked,
 }
@@ -56,10 +60,12 @@ impl Targets {
         let record = &bytes[event.raw];
         let start = work.edits.len();
         let simple = event.note == PLAIN
-            && work.assignments[event.assignments].iter().all(|assignment| {
-                let target = &self.0[usize::from(assignment.target)];
-                target.prefix.is_some() && target.last.find(record).is_none()
-            });
+            && work.assignments[event.assignments]
+                .iter()
+                .all(|assignment| {
+                    let target = &self.0[usize::from(assignment.target)];
+                    target.prefix.is_some() && target.last.find(record).is_none()
+                });
         let close = record.iter().rposition(|&c| c == b'}');
         let empty = |close: usize| record[..close].trim_ascii_end().ends_with(b"{");
         match close {
@@ -78,18 +84,26 @@ impl Targets {
         for assignment in assignments.range() {
             let assignment = work.assignments[assignment];
             let target = &self.0[usize::from(assignment.target)];
-            work.text.extend_from_slice(target.prefix.as_deref().unwrap_or_default());
+            work.text
+                .extend_from_slice(target.prefix.as_deref().unwrap_or_default());
             work.text.extend_from_within(assignment.value.range());
         }
         let text = Span::new(start, work.text.len());
-        work.edits.push(Edit { raw: Span::new(close, close), text });
+        work.edits.push(Edit {
+            raw: Span::new(close, close),
+            text,
+        });
     }
 
     #[cold]
     #[inline(never)]
     fn exactly(&self, record: &[u8], base: usize, assignments: Span, work: &mut Work) {
         let open = exact::space(record, 0);
-        let mut plan = Plan { record, edits: Vec::new(), added: Vec::new() };
+        let mut plan = Plan {
+            record,
+            edits: Vec::new(),
+            added: Vec::new(),
+        };
         let mut failed = false;
         for index in assignments.range() {
             let assignment = work.assignments[index];
@@ -98,7 +112,12 @@ impl Targets {
             match place(record, open, target.path.as_bytes(), 0) {
                 Place::Instead(span) => plan.edits.push((span, value)),
                 Place::Into { close, empty, from } => {
-                    plan.added.push(Added { close, empty, path: &target.path[from..], value });
+                    plan.added.push(Added {
+                        close,
+                        empty,
+                        path: &target.path[from..],
+                        value,
+                    });
                 }
                 Place::Blocked => failed = true,
             }
@@ -173,9 +192,14 @@ impl Plan<'_> {
                 if memchr::memmem::find(inside, FAILURE).is_some() {
                     return;
                 }
-                let comma: &[u8] = if inside.trim_ascii().is_empty() { b"" } else { b"," };
+                let comma: &[u8] = if inside.trim_ascii().is_empty() {
+                    b""
+                } else {
+                    b","
+                };
                 let at = value.end() - 1;
-                self.edits.push((Span::new(at, at), [comma, FAILURE].concat()));
+                self.edits
+                    .push((Span::new(at, at), [comma, FAILURE].concat()));
             }
             Place::Instead(value) if &record[value] == b"null" => {
                 self.edits.push((value, [b"[", FAILURE, b"]"].concat()));
@@ -186,7 +210,12 @@ impl Plan<'_> {
             }
             Place::Into { close, empty, .. } => {
                 let value = [b"[", FAILURE, b"]"].concat();
-                self.added.push(Added { close, empty, path: "tags", value });
+                self.added.push(Added {
+                    close,
+                    empty,
+                    path: "tags",
+                    value,
+                });
             }
             Place::Blocked => {}
         }
@@ -198,8 +227,11 @@ impl Plan<'_> {
         while let Some(first) = left.first() {
             let (close, empty) = (first.close, first.empty);
             let here = |added: &&&Added<'_>| added.close == close;
-            let members: Vec<(&str, &[u8])> =
-                left.iter().filter(here).map(|added| (added.path, &*added.value)).collect();
+            let members: Vec<(&str, &[u8])> = left
+                .iter()
+                .filter(here)
+                .map(|added| (added.path, &*added.value))
+                .collect();
             left.retain(|added| !here(&added));
             let mut text = if empty { Vec::new() } else { vec![b','] };
             nest(&members, &mut text);
@@ -227,8 +259,10 @@ fn nest(members: &[(&str, &[u8])], out: &mut Vec<u8>) {
             left.remove(0);
             continue;
         }
-        let shared: Vec<_> =
-            left.iter().filter_map(|(path, value)| Some((inside(path, head)?, *value))).collect();
+        let shared: Vec<_> = left
+            .iter()
+            .filter_map(|(path, value)| Some((inside(path, head)?, *value)))
+            .collect();
         left.retain(|(path, _)| inside(path, head).is_none());
         out.push(b'{');
         nest(&shared, out);

@@ -122,9 +122,15 @@ impl Walk {
         let mut at = at;
         loop {
             if self.depth(at) == 1 {
-                return if record[0] == b'{' { Level::Top } else { Level::Unsure };
+                return if record[0] == b'{' {
+                    Level::Top
+                } else {
+                    Level::Unsure
+                };
             }
-            let Some(open) = self.enclosing(at) else { return Level::Unsure };
+            let Some(open) = self.enclosing(at) else {
+                return Level::Unsure;
+            };
             let before = trim(record, open);
             match record[..before].last() {
                 Some(b':') => {
@@ -165,9 +171,15 @@ impl Walk {
             let strings = lanes.prefix_xor(s.quote & !escaped) ^ self.in_string;
             self.in_string = ((strings as i64) >> 63) as u64;
             let (open, close) = (s.open & !strings, s.close & !strings);
-            self.blocks.push(Block { open, close, depth: self.depth });
-            self.depth =
-                self.depth.wrapping_add(open.count_ones()).wrapping_sub(close.count_ones());
+            self.blocks.push(Block {
+                open,
+                close,
+                depth: self.depth,
+            });
+            self.depth = self
+                .depth
+                .wrapping_add(open.count_ones())
+                .wrapping_sub(close.count_ones());
         }
     }
 
@@ -176,7 +188,9 @@ impl Walk {
     fn depth(&self, at: usize) -> u32 {
         let Block { open, close, depth } = self.blocks[at / 64];
         let before = (1u64 << (at % 64)) - 1;
-        depth.wrapping_add((open & before).count_ones()).wrapping_sub((close & before).count_ones())
+        depth
+            .wrapping_add((open & before).count_ones())
+            .wrapping_sub((close & before).count_ones())
     }
 
     /// The brace or bracket that the byte `at` lies in.

@@ -26,7 +26,10 @@ impl Task for Scan<'_> {
     #[inline(always)]
     fn run<L: Lanes>(mut self, lanes: L) {
         let bytes = self.bytes;
-        let mut state = Line { start: 0, unsure: false };
+        let mut state = Line {
+            start: 0,
+            unsure: false,
+        };
         self.scratch.candidates.clear();
         let mut at = 0;
         while let Some(window) = bytes[at..].first_chunk::<WINDOW>() {
@@ -62,12 +65,18 @@ impl Scan<'_> {
             let here = at + bit as usize;
             if raw.line_feed >> bit & 1 == 1 {
                 self.line(lanes, line.start, here, line.unsure);
-                *line = Line { start: here + 1, unsure: false };
+                *line = Line {
+                    start: here + 1,
+                    unsure: false,
+                };
                 self.scratch.candidates.clear();
             } else if raw.needle >> bit & 1 == 1 {
                 self.scratch.candidates.push(here + 2);
             } else if !line.unsure {
-                line.unsure = self.json.wanted.spells(&self.bytes[line.start..], here - line.start);
+                line.unsure = self
+                    .json
+                    .wanted
+                    .spells(&self.bytes[line.start..], here - line.start);
             }
         }
     }
@@ -88,7 +97,10 @@ impl Scan<'_> {
             close -= 1;
         }
         let hits = self.work.hits.len();
-        let mut event = Event { raw: Span::new(start, end), ..Event::default() };
+        let mut event = Event {
+            raw: Span::new(start, end),
+            ..Event::default()
+        };
         if end - start > self.json.options.max_line {
             event.kind = Kind::Long;
             self.work.counts.long += 1;
@@ -110,14 +122,22 @@ impl Scan<'_> {
 
     #[cold]
     fn envelope(&mut self, event: &mut Event, line: &[u8]) {
-        let Work { text: out, edits, counts, .. } = &mut *self.work;
+        let Work {
+            text: out,
+            edits,
+            counts,
+            ..
+        } = &mut *self.work;
         let start = out.len();
         out.extend_from_slice(b"{\"message\":");
         text::quote(line, out);
         out.extend_from_slice(FAILURE);
         event.kind = Kind::Unparsed;
         event.edits = Span::new(edits.len(), edits.len() + 1);
-        edits.push(Edit { raw: event.raw, text: Span::new(start, out.len()) });
+        edits.push(Edit {
+            raw: event.raw,
+            text: Span::new(start, out.len()),
+        });
         counts.unparsed += 1;
     }
 
@@ -126,7 +146,12 @@ impl Scan<'_> {
     fn fields<L: Lanes>(&mut self, lanes: L, open: usize, end: usize) {
         let record = &self.bytes[open..end];
         let wanted = &self.json.wanted;
-        let Scratch { walk, candidates, found, .. } = &mut *self.scratch;
+        let Scratch {
+            walk,
+            candidates,
+            found,
+            ..
+        } = &mut *self.scratch;
         let mut fresh = true;
         for &quote in candidates.iter() {
             // The record begins behind the line's leading space: so may a candidate's garbage.
@@ -149,7 +174,9 @@ impl Scan<'_> {
                 if !leaf.ends(record, close, last) {
                     continue;
                 }
-                let Some(start) = key_start(record, close, leaf.text.len()) else { continue };
+                let Some(start) = key_start(record, close, leaf.text.len()) else {
+                    continue;
+                };
                 if fresh {
                     fresh = false;
                     walk.reset(record.len());
@@ -174,8 +201,13 @@ impl Scan<'_> {
             return;
         }
         let undone = |parent: &super::Parent| {
-            let values = parent.fields.iter().filter_map(|&id| found[usize::from(id)]);
-            values.min().is_some_and(|at| parent.key.find(&record[at..]).is_some())
+            let values = parent
+                .fields
+                .iter()
+                .filter_map(|&id| found[usize::from(id)]);
+            values
+                .min()
+                .is_some_and(|at| parent.key.find(&record[at..]).is_some())
         };
         if wanted.parents.iter().any(undone) {
             return self.exactly(open, end);
@@ -215,19 +247,31 @@ impl Scan<'_> {
                 && record[at + 1 + len] == b'"'
             {
                 let text = shift(Span::new(at + 1, at + 1 + len));
-                work.hits.push(Hit { field, unescaped: false, text });
+                work.hits.push(Hit {
+                    field,
+                    unescaped: false,
+                    text,
+                });
                 return;
             }
         }
         exact::scalars(record, at, |scalar| match scalar {
             Scalar::Plain(text) | Scalar::Number(text) => {
-                work.hits.push(Hit { field, unescaped: false, text: shift(text) });
+                work.hits.push(Hit {
+                    field,
+                    unescaped: false,
+                    text: shift(text),
+                });
             }
             Scalar::Escaped(text) => {
                 let start = work.text.len();
                 string::unescape(&bytes[shift(text)], &mut work.text);
                 let text = Span::new(start, work.text.len());
-                work.hits.push(Hit { field, unescaped: true, text });
+                work.hits.push(Hit {
+                    field,
+                    unescaped: true,
+                    text,
+                });
             }
             Scalar::Bool(_) | Scalar::Null => {}
         });

@@ -90,7 +90,11 @@ fn look(bytes: &[u8; WINDOW], at: usize, needles: &Needles) -> [__m256i; 3] {
         // A byte that is zero names no bucket; `andnot` turns the test around.
         let none = _mm256_cmpeq_epi8(_mm256_and_si256(first, second), _mm256_setzero_si256());
         let needle = _mm256_andnot_si256(none, equal(c, b'"'));
-        [equal(a, b'\n'), needle, _mm256_and_si256(equal(a, b'\\'), equal(b, b'u'))]
+        [
+            equal(a, b'\n'),
+            needle,
+            _mm256_and_si256(equal(a, b'\\'), equal(b, b'u')),
+        ]
     }
 }
 
@@ -132,7 +136,10 @@ impl Lanes for Avx2 {
         // SAFETY: both loads lie within the 64 bytes; the caller holds an `Avx2`.
         let (a, b) = unsafe {
             let at = bytes.as_ptr();
-            (_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(32).cast()))
+            (
+                _mm256_loadu_si256(at.cast()),
+                _mm256_loadu_si256(at.add(32).cast()),
+            )
         };
         let (fa, fb) = (fold(a), fold(b));
         Structure {

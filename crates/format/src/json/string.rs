@@ -33,7 +33,8 @@ pub fn unescape(raw: &[u8], out: &mut Vec<u8>) {
 /// The code unit of `\uXXXX` at the start of `text`.
 pub fn unit(text: &[u8]) -> Option<u32> {
     let hex = text.get(..6)?.strip_prefix(b"\\u")?;
-    hex.iter().try_fold(0, |unit, &c| Some(unit << 4 | char::from(c).to_digit(16)?))
+    hex.iter()
+        .try_fold(0, |unit, &c| Some(unit << 4 | char::from(c).to_digit(16)?))
 }
 
 fn unicode<'a>(text: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
@@ -42,9 +43,10 @@ fn unicode<'a>(text: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
         return &text[1..];
     };
     let (code, rest) = match (first, unit(&text[6..])) {
-        (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
-            (0x10000 + ((first - 0xd800) << 10 | (second - 0xdc00)), &text[12..])
-        }
+        (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => (
+            0x10000 + ((first - 0xd800) << 10 | (second - 0xdc00)),
+            &text[12..],
+        ),
         _ => (first, &text[6..]),
     };
     let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);

@@ -60,7 +60,11 @@ impl<'de> Deserialize<'de> for Node {
 /// If `key` begins `path` at a dot, what is left of it.
 fn rest<'a>(path: &'a str, key: &str) -> Option<&'a str> {
     let rest = path.strip_prefix(key)?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+    if rest.is_empty() {
+        Some(rest)
+    } else {
+        rest.strip_prefix('.')
+    }
 }
 
 impl Node {
@@ -93,7 +97,11 @@ impl Node {
             }
             Node::Array(elements) => {
                 let found: Vec<_> = elements.iter().filter_map(|e| e.find(path)).collect();
-                if found.is_empty() { None } else { Some(found.concat()) }
+                if found.is_empty() {
+                    None
+                } else {
+                    Some(found.concat())
+                }
             }
             _ => None,
         }
@@ -154,7 +162,11 @@ impl Node {
                 best = Some((way, rest));
             }
         }
-        if leads { best } else { Some((Vec::new(), path)) }
+        if leads {
+            best
+        } else {
+            Some((Vec::new(), path))
+        }
     }
 
     fn at(&mut self, way: &[usize]) -> &mut Node {
@@ -175,8 +187,10 @@ impl Node {
         };
         let mut keys: Vec<&str> = rest.split('.').collect();
         let first = keys.remove(0);
-        let value =
-            keys.iter().rev().fold(value, |v, key| Node::Object(vec![(key.to_string(), v)]));
+        let value = keys
+            .iter()
+            .rev()
+            .fold(value, |v, key| Node::Object(vec![(key.to_string(), v)]));
         match self.at(&way) {
             Node::Object(members) => members.push((first.to_owned(), value)),
             _ => return false,

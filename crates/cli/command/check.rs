@@ -1,0 +1,101 @@
+//! `knownet check`: every mistake at once.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use knownet_label::{Prefix, Table, sets::Set};
+
+use crate::compile::{Compiled, compile};
+use crate::config::{self, Config, Severity};
+use crate::option;
+use crate::report::grouped;
+
+pub fn check(options: &option::Check) -> anyhow::Result<ExitCode> {
+    let Some((config, compiled)) = read(&options.config) else {
+        return Ok(ExitCode::FAILURE);
+    };
+    describe(&config, &compiled, &mut io::stdout().lock())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the configuration and its feeds. Mistakes go to standard error; with one worse than a
+/// warning among them there is nothing to return.
+pub fn read(file: &Path) -> Option<(Config, Compiled)> {
+    let (mut config, mut mistakes) = match config::load(file) {
+        Ok((config, warnings)) => (Some(config), warnings),
+        Err(mistakes) => (None, mistakes),
+    };
+    let compiled = config.as_ref().map(|config| compile(&config.labels, file));
+    if let Some(compiled) = &compiled {
+        mistakes.extend(compiled.notes.iter().cloned());
+        mistakes.sort_by_key(|mistake| mistake.line);
+    }
+    for mistake in &mistakes {
+        eprintln!("{mistake}");
+    }
+    let errors = mistakes
+        .iter()
+        .filter(|m| m.severity == Severity::Error)
+        .count();
+    if errors > 0 {
+        let s = if errors == 1 { "" } else { "s" };
+        eprintln!(
+            "knownet: {errors} mistake{s} in {}; nothing was started",
+            file.display()
+        );
+        return None;
+    }
+    config.take().zip(compiled)
+}
+
+fn describe(config: &Config, compiled: &Compiled, out: &mut impl Write) -> io::Result<()> {
+    let sources: Vec<&str> = config.sources.iter().map(|source| &*source.name).collect();
+    let sinks: Vec<&str> = config.sinks.iter().map(|sink| &*sink.name).collect();
+    writeln!(out, "{}: can run", config.file.display())?;
+    writeln!(out, "  sources: {}", sources.join(", "))?;
+    writeln!(out, "  sinks: {}", sinks.join(", "))?;
+    let sets = sets(&compiled.table);
+    for (label, (count, set)) in config
+        .labels
+        .iter()
+        .zip(compiled.prefixes.iter().zip(&sets))
+    {
+        let covered = set.coverage();
+        writeln!(
+            out,
+            "  label {}: {} prefixes, {} IPv4 addresses, {} IPv6 /64 networks",
+            label.name,
+            grouped(*count),
+            grouped(covered.v4),
+            grouped(covered.v6_networks()),
+        )?;
+    }
+    for (first, a) in sets.iter().enumerate() {
+        for (second, b) in sets.iter().enumerate().skip(first + 1) {
+            let shared = a.overlap(b).coverage();
+            if !shared.is_empty() {
+                writeln!(
+                    out,
+                    "  {} and {} share {} IPv4 addresses, {} IPv6 /64 networks",
+                    config.labels[first].name,
+                    config.labels[second].name,
+                    grouped(shared.v4),
+                    grouped(shared.v6_networks()),
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The addresses of each label.
+fn sets(table: &Table) -> Vec<Set> {
+    let mut prefixes: Vec<Vec<Prefix>> = vec![Vec::new(); table.label_count()];
+    for id in 1..=table.len() as u32 {
+        if let Some(entry) = table.entry(id) {
+            prefixes[usize::from(entry.label)].push(entry.prefix);
+        }
+    }
+    prefixes.into_iter().map(Set::from_iter).collect()
+}

@@ -1,0 +1,172 @@
+//! `knownet tag`: the filter for the shell.
+
+use std::path::Path as FilePath;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use knownet_flow::{Path, Sink, Source};
+use knownet_format::json;
+use knownet_label::{LabelId, Table};
+use knownet_rule::{Action, Match, Routes, Rule, Rules, Scalar, Tags};
+use knownet_runtime::Pipeline;
+use knownet_sink::Stdout;
+use knownet_source::{Files, Limits, Stdin};
+
+use crate::command::run::start;
+use crate::config::Tag;
+use crate::plan::{Fields, Only, Ready};
+use crate::{compile, option, report};
+
+/// Where events name whom they talked to. ECS; Winlogbeat 7 and later, 5 and 6; NXLog; Suricata and
+/// plain firewalls.
+const DESTINATION: &[&str] = &[
+    "destination.ip",
+    "winlog.event_data.DestinationIp",
+    "event_data.DestinationIp",
+    "DestinationIp",
+    "dest_ip",
+    "dst_ip",
+];
+
+/// The other end of the same.
+const SOURCE: &[&str] = &[
+    "source.ip",
+    "winlog.event_data.SourceIp",
+    "event_data.SourceIp",
+    "SourceIp",
+    "src_ip",
+];
+
+const DEAD_LETTERS: &str = "knownet-dead-letters.ndjson";
+
+/// What `--only` calls an address without a label.
+const UNKNOWN: &str = "unknown";
+
+pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
+    let table = Arc::new(compile::table(&options.label)?);
+    let tags = tags(options)?;
+    let mut rules = Vec::new();
+    let mut names = Vec::new();
+    let targets = Tags::new(tags.iter().map(|tag| (tag.into.clone(), tag.all.clone())));
+    let known: Vec<&str> = (0..table.label_count())
+        .map(|label| table.label_name(label as LabelId))
+        .collect();
+    for name in &options.drop {
+        let label = table.label_name(label(&table, "--drop", name)?);
+        let condition = (tags[0].into.to_string(), vec![Scalar::Text(literal(label))]);
+        let matches = Match::new(&[condition], &targets, &known)
+            .map_err(|errors| anyhow::anyhow!("--drop {name}: {}", errors[0].message))?;
+        rules.push(Rule {
+            matches,
+            action: Action::Drop,
+            even_threats: false,
+        });
+        names.push(format!("--drop {name}"));
+    }
+    let only = match options.only.as_deref() {
+        None => None,
+        Some(name) => {
+            let label = match name {
+                UNKNOWN if table.label_id(UNKNOWN).is_none() => None,
+                name => Some(label(&table, "--only", name)?),
+            };
+            names.push(format!("--only {name}"));
+            Some(Only {
+                label,
+                table: table.clone(),
+                rule: rules.len() as u16,
+            })
+        }
+    };
+    let plan = Ready {
+        formats: vec![json::Options::default()],
+        fields: Fields::of(&tags),
+        rules: (!rules.is_empty()).then(|| Rules::new(rules, table.clone())),
+        only,
+        routes: Routes::new(vec![None], table.clone()),
+        table: table.clone(),
+    };
+    let limits = Limits::default();
+    let standard = options.files.is_empty() || options.files == [FilePath::new("-")];
+    let source: Box<dyn Source> = match standard {
+        true => Box::new(Stdin::new(limits)?),
+        false => Box::new(Files::new(options.files.clone(), limits)),
+    };
+    let sink: Box<dyn Sink> = Box::new(Stdout::new().context("standard output")?);
+    let runtime = knownet_runtime::Options {
+        give_up: true,
+        dead_letter: DEAD_LETTERS.into(),
+        ..Default::default()
+    };
+    let pipeline = Pipeline::new(
+        vec![("input".to_owned(), source)],
+        vec![("stdout".to_owned(), sink)],
+        Arc::new(plan),
+        runtime,
+    );
+    report::finish(start(pipeline), &table, &names, options.stats)
+}
+
+fn tags(options: &option::Tag) -> anyhow::Result<Vec<Tag>> {
+    let paths = |names: &[&str]| -> Result<Vec<Path>, knownet_flow::PathError> {
+        names.iter().map(|name| Path::parse(name)).collect()
+    };
+    let from = match options.from.is_empty() {
+        true => paths(DESTINATION)?,
+        false => options.from.clone(),
+    };
+    let into = match &options.into {
+        Some(into) => into.clone(),
+        None => Path::parse("IPDestination")?,
+    };
+    if into.segments().next() == Some("tags") {
+        bail!("--into {into}: tags is where failures are noted; choose another field");
+    }
+    let mut tags = vec![Tag {
+        line: 0,
+        from,
+        into,
+        all: None,
+    }];
+    // Whoever says where to look or to write means one address.
+    if options.from.is_empty() && options.into.is_none() {
+        let into = Path::parse("IPSource")?;
+        tags.push(Tag {
+            line: 0,
+            from: paths(SOURCE)?,
+            into,
+            all: None,
+        });
+    }
+    Ok(tags)
+}
+
+/// The label called `name`, no matter the case.
+fn label(table: &Table, option: &str, name: &str) -> anyhow::Result<LabelId> {
+    let all = 0..table.label_count() as LabelId;
+    let exact = table.label_id(name);
+    let found = exact.or_else(|| {
+        all.clone()
+            .find(|&label| table.label_name(label).to_lowercase() == name.to_lowercase())
+    });
+    found.ok_or_else(|| {
+        let known: Vec<&str> = all.map(|label| table.label_name(label)).collect();
+        anyhow::anyhow!(
+            "{option} {name}: no label has that name; known: {}",
+            known.join(", ")
+        )
+    })
+}
+
+/// `text` as a pattern that means itself.
+fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}

@@ -1,0 +1,152 @@
+//! The commands and their options, with the help that teaches them.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use knownet_flow::Path;
+
+/// Says whose network each event talked to.
+///
+/// knownet reads security events, looks up the addresses in them, and passes the events on with the
+/// label of the network: Microsoft, Apple Relay, Private, a threat list, your own.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true, after_help = AFTER, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER: &str = "\
+Examples:
+  knownet tag sysmon.ndjson | head             tag events in the shell
+  knownet tag --drop Microsoft < events.ndjson drop what goes to Microsoft
+  knownet lookup 13.107.4.50 10.0.0.1          whose addresses are these?
+  knownet check knownet.toml                   is this configuration right?
+  knownet run knownet.toml                     run it
+
+`knownet help COMMAND` says more about each.";
+
+/// One command.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a configuration until its sources end or a signal stops it
+    ///
+    /// Events go to the sinks, messages and a summary to standard error. SIGINT or SIGTERM stops
+    /// reading and finishes what was read; a second one ends at once.
+    #[command(after_help = "\
+Examples:
+  knownet run config/quickstart.toml
+  knownet run > events.ndjson            reads ./knownet.toml
+
+Exit code: 0 if every event was passed on, dropped by a rule or left unrouted;
+1 if one went to the dead letters, a source or sink failed, or the configuration is wrong.")]
+    Run(Run),
+    /// Say every mistake in a configuration at once
+    ///
+    /// Reads the configuration and every feed it names, and says each mistake with file, line, key
+    /// and what is allowed there. Nothing is started.
+    #[command(after_help = "\
+Examples:
+  knownet check                          checks ./knownet.toml
+  knownet check config/quickstart.toml
+
+Exit code: 0 if it can run (warnings included), 1 if not.")]
+    Check(Check),
+    /// Tag NDJSON from files or standard input, like a filter
+    ///
+    /// Each line is passed on as it came, with the label of its address spliced in. Without options
+    /// it looks in the usual fields (destination.ip, winlog.event_data.DestinationIp, ...) for the
+    /// builtin labels Microsoft, Apple Relay and Private and fills IPDestination and IPSource.
+    /// Files may be gzip or zstd.
+    #[command(after_help = "\
+Examples:
+  knownet tag sysmon.ndjson                                tag a file
+  zcat old.gz | knownet tag --only unknown                 only events to unknown networks
+  knownet tag --drop Microsoft --drop Private --stats *.ndjson
+  knownet tag --label Office=203.0.113.0/24,2001:db8::/32 \\
+              --label Microsoft=builtin:microsoft \\
+              --label Microsoft=ServiceTags_Public.json events.ndjson
+  knownet tag --from src_ip --into network.label events.ndjson
+
+--drop and --only look at the first tag: the destination, or what --from names.
+Exit code: 0 if everything could be passed on, 1 if not.")]
+    Tag(Tag),
+    /// Say which labels cover an address
+    ///
+    /// For each address every label that covers it, the most specific first: a table on a terminal,
+    /// one JSON object a line otherwise. Without addresses it reads them from standard input, one a
+    /// line.
+    #[command(after_help = "\
+Examples:
+  knownet lookup 13.107.4.50 fe80::1
+  knownet lookup --config knownet.toml --json 203.0.113.7
+  cut -d, -f3 firewall.csv | knownet lookup --label Tor=tor.txt
+
+Exit code: 0, or 1 if something was no address.")]
+    Lookup(Lookup),
+}
+
+/// Options of `run`.
+#[derive(clap::Args)]
+pub struct Run {
+    /// The configuration
+    #[arg(default_value = "knownet.toml")]
+    pub config: PathBuf,
+}
+
+/// Options of `check`.
+#[derive(clap::Args)]
+pub struct Check {
+    /// The configuration
+    #[arg(default_value = "knownet.toml")]
+    pub config: PathBuf,
+}
+
+/// Options of `tag`.
+#[derive(clap::Args)]
+pub struct Tag {
+    /// The files to read; standard input without any, or for -
+    pub files: Vec<PathBuf>,
+    /// A label and its networks; replaces the builtin labels. FEED is builtin:NAME, prefixes with
+    /// commas between them, or a file. Give a NAME again to add a feed to it
+    #[arg(long, value_name = "NAME=FEED")]
+    pub label: Vec<String>,
+    /// A field to look in; replaces the usual ones. The first that is there and holds an address
+    /// counts
+    #[arg(long, value_name = "PATH", value_parser = path)]
+    pub from: Vec<Path>,
+    /// The field that takes the label [default: IPDestination]
+    #[arg(long, value_name = "FIELD", value_parser = path)]
+    pub into: Option<Path>,
+    /// Drop events whose every address has this label
+    #[arg(long, value_name = "LABEL")]
+    pub drop: Vec<String>,
+    /// Pass only events with an address that has this label, or that has none: unknown
+    #[arg(long, value_name = "LABEL|unknown")]
+    pub only: Option<String>,
+    /// Say on standard error what was done
+    #[arg(long)]
+    pub stats: bool,
+}
+
+/// Options of `lookup`.
+#[derive(clap::Args)]
+pub struct Lookup {
+    /// The addresses; from standard input without any
+    #[arg(value_name = "IP")]
+    pub addresses: Vec<String>,
+    /// Take the labels of this configuration
+    #[arg(long, value_name = "FILE", conflicts_with = "label")]
+    pub config: Option<PathBuf>,
+    /// A label and its networks, as with `tag`
+    #[arg(long, value_name = "NAME=FEED")]
+    pub label: Vec<String>,
+    /// Print JSON on a terminal, too
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn path(text: &str) -> Result<Path, String> {
+    Path::parse(text).map_err(|error| error.to_string())
+}

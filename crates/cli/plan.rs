@@ -1,0 +1,121 @@
+//! A configuration made ready: one snapshot, from which each worker takes its own steps.
+
+use std::sync::Arc;
+
+use knownet_enrich::{Labels, Tag};
+use knownet_flow::{Counts, FieldId, Format, Path, Plan, Stage, Steps, Verdict, Work};
+use knownet_format::json::{self, Json};
+use knownet_label::{LabelId, Table};
+use knownet_rule::{Routes, Rules};
+
+use crate::config;
+
+/// The snapshot.
+pub struct Ready {
+    /// How each source's records are read.
+    pub formats: Vec<json::Options>,
+    /// The wanted fields and the targets, which tags count along.
+    pub fields: Fields,
+    /// What is looked up.
+    pub table: Arc<Table>,
+    /// What is dropped and kept.
+    pub rules: Option<Rules>,
+    /// Whether only some events pass at all.
+    pub only: Option<Only>,
+    /// Who gets the rest.
+    pub routes: Routes,
+}
+
+/// The paths of all tags, each once.
+#[derive(Default)]
+pub struct Fields {
+    wanted: Vec<Path>,
+    targets: Vec<Path>,
+    tags: Vec<Tag>,
+}
+
+impl Fields {
+    /// Of these tags.
+    pub fn of(tags: &[config::Tag]) -> Fields {
+        let mut fields = Fields::default();
+        for tag in tags {
+            let from = tag.from.iter().map(|path| fields.field(path)).collect();
+            let into = fields.target(&tag.into);
+            let all = tag.all.as_ref().map(|path| fields.target(path));
+            fields.tags.push(Tag { from, into, all });
+        }
+        fields
+    }
+
+    fn field(&mut self, path: &Path) -> FieldId {
+        let known = self.wanted.iter().position(|wanted| wanted == path);
+        let at = known.unwrap_or_else(|| {
+            self.wanted.push(path.clone());
+            self.wanted.len() - 1
+        });
+        at as FieldId
+    }
+
+    fn target(&mut self, path: &Path) -> u16 {
+        self.targets.push(path.clone());
+        (self.targets.len() - 1) as u16
+    }
+}
+
+impl Plan for Ready {
+    fn steps(&self, source: usize) -> Steps {
+        let Fields {
+            wanted,
+            targets,
+            tags,
+        } = &self.fields;
+        let mut stages: Vec<Box<dyn Stage>> =
+            vec![Box::new(Labels::new(self.table.clone(), tags.clone()))];
+        if let Some(rules) = &self.rules {
+            stages.push(Box::new(rules.clone()));
+        }
+        if let Some(only) = &self.only {
+            stages.push(Box::new(only.clone()));
+        }
+        stages.push(Box::new(self.routes.clone()));
+        let format = Json::new(wanted, targets, self.formats[source].clone());
+        Steps {
+            format: Box::new(format),
+            stages,
+        }
+    }
+}
+
+/// Drops every event that has no address of one kind in its first tag.
+#[derive(Clone)]
+pub struct Only {
+    /// What an address must carry; `None` for nothing at all.
+    pub label: Option<LabelId>,
+    /// Where labels are looked up.
+    pub table: Arc<Table>,
+    /// The index of this decision among the rules.
+    pub rule: u16,
+}
+
+impl Stage for Only {
+    fn apply(&mut self, _: &[u8], work: &mut Work, _: &mut dyn Format) {
+        for index in 0..work.events.len() {
+            let event = &work.events[index];
+            if event.verdict != Verdict::Keep {
+                continue;
+            }
+            let first = work.answers[event.answers]
+                .iter()
+                .find(|answer| answer.tag == 0);
+            let wanted = |&entry: &u32| match self.label {
+                None => entry == 0,
+                Some(label) => self.table.chain(entry).any(|entry| entry.label == label),
+            };
+            if !first.is_some_and(|answer| work.addresses[answer.addresses].iter().any(wanted)) {
+                work.events[index].verdict = Verdict::Drop(self.rule);
+                work.counts.dropped += 1;
+                Counts::bump(&mut work.counts.rules, usize::from(self.rule));
+            }
+        }
+    }
+}

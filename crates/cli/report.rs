@@ -1,0 +1,116 @@
+//! What a run did, in a few lines on standard error.
+
+use std::process::ExitCode;
+
+use knownet_label::{LabelId, Table};
+use knownet_runtime::{Ended, RunError, Summary};
+
+/// Reports the run and turns it into an exit code; `said` is whether the summary was asked for.
+pub fn finish(
+    outcome: anyhow::Result<Result<Summary, RunError>>,
+    table: &Table,
+    rules: &[String],
+    said: bool,
+) -> anyhow::Result<ExitCode> {
+    let (summary, failure) = match outcome? {
+        Ok(summary) => (summary, None),
+        Err(error) => (*error.summary, Some(error.cause)),
+    };
+    if said {
+        eprint!("{}", describe(&summary, table, rules));
+    }
+    if let Some(cause) = &failure {
+        eprintln!("knownet: {cause}");
+    }
+    if summary.dead_letters > 0 && !said {
+        eprintln!(
+            "knownet: {} went to the dead letters",
+            events(summary.dead_letters)
+        );
+    }
+    Ok(match failure.is_none() && summary.is_complete() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// The lines: always what came in and went out, the rest where there was some.
+fn describe(summary: &Summary, table: &Table, rules: &[String]) -> String {
+    let counts = &summary.counts;
+    let seconds = summary.elapsed.as_secs_f64();
+    let ended = match summary.ended {
+        Ended::Input | Ended::Failed => "",
+        Ended::Stopped => "; stopped by a signal",
+        Ended::Closed => "; the reader has gone",
+    };
+    let mut text = format!(
+        "knownet: {} in, {} out in {seconds:.2} s ({} bytes in){ended}\n",
+        events(counts.events),
+        grouped(counts.passed),
+        grouped(summary.bytes_in),
+    );
+    let mut line = |name: &str, what: String| text.push_str(&format!("  {name:<12} {what}\n"));
+    let written = counts.labels.iter().enumerate().filter(|(_, n)| **n > 0);
+    let labels: Vec<String> = written
+        .map(|(label, n)| format!("{} {}", table.label_name(label as LabelId), grouped(*n)))
+        .collect();
+    if !labels.is_empty() {
+        let labels = labels.join(", ");
+        line("labelled", format!("{}: {labels}", events(counts.labelled)));
+    }
+    if counts.dropped > 0 {
+        line("dropped", events(counts.dropped));
+    }
+    for (rule, n) in counts.rules.iter().enumerate().filter(|(_, n)| **n > 0) {
+        let name = rules.get(rule).map_or("rule", String::as_str);
+        line("rule", format!("{name}: {}", events(*n)));
+    }
+    for (name, n, why) in [
+        ("unrouted", counts.unrouted, "no sink takes them"),
+        (
+            "unparsed",
+            counts.unparsed,
+            "passed on with the tag _jsonparsefailure",
+        ),
+        ("long", counts.long, "over 1 MiB, passed on untouched"),
+        (
+            "not written",
+            counts.enrich_failures,
+            "a field on the way is no object: _enrichfailure",
+        ),
+        (
+            "dead letters",
+            summary.dead_letters,
+            "see the dead-letter file",
+        ),
+        ("retries", summary.retries, "writes that were repeated"),
+    ] {
+        if n > 0 {
+            line(name, format!("{} ({why})", grouped(n)));
+        }
+    }
+    if summary.source_error_count > 0 {
+        line(
+            "not read",
+            format!("{} inputs", grouped(summary.source_error_count)),
+        );
+    }
+    text
+}
+
+fn events(n: u64) -> String {
+    format!("{} event{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands apart.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
