@@ -10,6 +10,7 @@ use crate::addr::Addr;
 use crate::attribute::Interner;
 use crate::prefix::Prefix;
 use crate::trie::{Key, Trie};
+use std::collections::HashSet;
 
 /// Takes labels, feeds and prefixes; [`TableBuilder::build`] compiles them.
 #[derive(Debug)]
@@ -175,20 +176,22 @@ fn settle<A: Copy + Ord, K: Key>(
 ) -> Vec<Record<A>> {
     found.sort_unstable_by_key(|(record, label)| (record.addr, record.len, *label, record.next));
     // Repetitions need not be neighbours: among equal prefixes the feed or attributes may alternate.
+    let mut seen = HashSet::new();
     let mut kept = 0;
-    let mut group = 0;
     for at in 0..found.len() {
         let (record, label) = found[at];
-        let (first, _) = found[group];
-        if (first.addr, first.len) != (record.addr, record.len) {
-            group = kept;
+        let equal = kept > 0 && {
+            let (before, _) = found[kept - 1];
+            (before.addr, before.len) == (record.addr, record.len)
+        };
+        if !equal {
+            seen.clear();
+        } else if seen.is_empty() {
+            // Most prefixes stand alone; only a second one is reason to remember the first.
+            let (before, of) = found[kept - 1];
+            seen.insert((of, before.feed, before.list));
         }
-        let repeated = found[group..kept].iter().rev().any(|(other, of)| {
-            (other.addr, other.len) == (record.addr, record.len)
-                && *of == label
-                && (other.feed, other.list) == (record.feed, record.list)
-        });
-        if !repeated {
+        if !equal || seen.insert((label, record.feed, record.list)) {
             found[kept] = (record, label);
             kept += 1;
         }
