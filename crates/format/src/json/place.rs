@@ -37,17 +37,6 @@ enum Shape {
     Deep,
 }
 
-/// Where the value of a top-level member begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Member {
-    /// There is none of that name.
-    Missing,
-    /// There is one.
-    At(usize),
-    /// There are several.
-    Several,
-}
-
 /// A place that was found in short.
 pub enum Spot {
     /// Before the record's last brace.
@@ -97,15 +86,15 @@ impl Targets {
         Targets(paths.iter().map(target).collect())
     }
 
-    /// Turns the assignments of event `index` into edits. `member` finds a top-level member by its
-    /// name in quotes; `spots` is scratch memory.
+    /// Turns the assignments of event `index` into edits. `member` finds where the value of a
+    /// top-level member begins by the member's name in quotes; `spots` is scratch memory.
     pub fn assign(
         &self,
         bytes: &[u8],
         work: &mut Work,
         index: usize,
         spots: &mut Vec<Spot>,
-        member: &mut dyn FnMut(&[u8], &Finder<'static>) -> Member,
+        member: &mut dyn FnMut(&[u8], &Finder<'static>) -> Option<usize>,
     ) {
         let event = work.events[index];
         let record = &bytes[event.raw];
@@ -132,7 +121,7 @@ impl Targets {
         assignments: Span,
         work: &Work,
         spots: &mut Vec<Spot>,
-        member: &mut dyn FnMut(&[u8], &Finder<'static>) -> Member,
+        member: &mut dyn FnMut(&[u8], &Finder<'static>) -> Option<usize>,
     ) -> bool {
         spots.clear();
         work.assignments[assignments].iter().all(|assignment| {
@@ -143,8 +132,8 @@ impl Targets {
             spots.push(match &target.shape {
                 Shape::Single => Spot::End,
                 Shape::Double(first) => match member(record, first) {
-                    Member::Missing => Spot::End,
-                    Member::At(open) if record[open] == b'{' => {
+                    None => Spot::End,
+                    Some(open) if record[open] == b'{' => {
                         let Some(end) = exact::value_end(record, open) else {
                             return false;
                         };

@@ -13,7 +13,6 @@ use memchr::memrchr;
 
 use super::exact;
 use super::lanes::{Lanes, Task};
-use super::place::Member;
 
 /// Braces and brackets outside strings, 64 bytes of a record.
 #[derive(Clone, Copy, Default)]
@@ -282,7 +281,8 @@ pub fn key_start(b: &[u8], close: usize, known: usize) -> Option<usize> {
     (open == 0 || b[open - 1] != b'\\').then_some(open + 1)
 }
 
-/// Looks for a top-level member of a record by its key, given with its quotes.
+/// Where the value of a record's top-level member begins, by the member's key with its quotes: the
+/// last one of that name.
 pub struct TopLevel<'a> {
     pub walk: &'a mut Walk,
     pub record: &'a [u8],
@@ -290,12 +290,12 @@ pub struct TopLevel<'a> {
 }
 
 impl Task for TopLevel<'_> {
-    type Out = Member;
+    type Out = Option<usize>;
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Member {
+    fn run<L: Lanes>(self, lanes: L) -> Option<usize> {
         let TopLevel { walk, record, key } = self;
-        let mut member = Member::Missing;
+        let mut member = None;
         let (mut from, mut fresh) = (0, true);
         while let Some(at) = key.find(&record[from..]).map(|at| from + at) {
             from = at + key.needle().len();
@@ -309,10 +309,7 @@ impl Task for TopLevel<'_> {
             }
             walk.cover(lanes, record, at);
             if walk.depth(at) == 1 {
-                if member != Member::Missing {
-                    return Member::Several;
-                }
-                member = Member::At(exact::space(record, colon + 1));
+                member = Some(exact::space(record, colon + 1));
             }
         }
         member
