@@ -89,10 +89,8 @@ fn host_bits_are_masked_with_a_warning() {
 fn from_replaces_the_usual_fields_and_keeps_its_order() {
     let line = r#"{"a":{"b":"10.0.0.1"},"c":"13.107.4.50","DestinationIp":"172.225.76.1","SourceIp":"10.0.0.1"}"#;
     let tagged = |args: &[&str]| tagged(args, line);
-    let with = |label| {
-        line.replace('}', &format!(r#","IPDestination":"{label}"}}"#))
-            .replacen(&format!(r#","IPDestination":"{label}"}}"#), "}", 1)
-    };
+    let open = line.strip_suffix('}').expect("an object");
+    let with = |label| format!(r#"{open},"IPDestination":"{label}"}}"#);
     assert_eq!(tagged(&["--from", "a.b"]), lines([with("Private")]));
     assert_eq!(
         tagged(&["--from", "c", "--from", "a.b"]),

@@ -1,4 +1,4 @@
-use crate::rig::{Folder, Ran, lines};
+use crate::rig::{Folder, Ran, lines, objects};
 
 /// Labels that overlap: a threat lies deep in Cloud, Cloud and Home are apart.
 const HEAD: &str = r#"
@@ -148,9 +148,12 @@ fn a_label_that_the_sender_wrote_changes_nothing() {
     let out = run(DROP, &events).out;
     // What nobody answered stays as it came.
     assert_eq!(out.lines().next(), Some(events[0]));
-    assert!(
-        out.contains(r#""IPDestination":"Home","network":"#)
-            || out.contains(r#""IPDestination":"Home""#)
+    assert_eq!(out.lines().nth(1), Some(events[1]));
+    // What was answered is replaced.
+    let answered = &objects(&out)[2];
+    assert_eq!(
+        (&answered["n"], &answered["IPDestination"]),
+        (&2.into(), &"Home".into())
     );
 }
 
