@@ -53,7 +53,13 @@ fn records(random: &mut Random, count: usize) -> (Vec<String>, Vec<u8>) {
     (lines, bytes)
 }
 
-const ROUNDS: usize = if cfg!(debug_assertions) { 400 } else { 8000 };
+const ROUNDS: usize = if cfg!(miri) {
+    2
+} else if cfg!(debug_assertions) {
+    400
+} else {
+    8000
+};
 
 #[test]
 fn finds_what_serde_json_finds() {
