@@ -68,11 +68,6 @@ impl Config {
                 .map(|tag| (tag.into.clone(), tag.all.clone())),
         )
     }
-
-    /// The labels' names, in order.
-    pub fn label_names(&self) -> Vec<&str> {
-        self.labels.iter().map(|label| &*label.name).collect()
-    }
 }
 
 /// Reads a configuration file and looks whether the files it names are there; warnings come with
@@ -102,10 +97,11 @@ pub fn load(file: &Path) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
     finish(config, notes)
 }
 
-/// Reads a configuration from text, without a look at the disk. `env` answers `${NAME}`.
+/// For tests: reads a configuration from text, without a look at the disk. `env` answers `${NAME}`.
 ///
 /// # Errors
 /// Every mistake and warning, by line.
+#[cfg(test)]
 pub fn parse(
     text: &str,
     file: &Path,

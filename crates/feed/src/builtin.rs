@@ -9,6 +9,7 @@ mod private;
 mod special;
 
 use crate::error::UnknownBuiltin;
+use crate::read::Each;
 use knownet_label::Prefix;
 
 /// One builtin feed.
@@ -52,10 +53,7 @@ pub fn note(name: &str) -> Result<&'static str, UnknownBuiltin> {
 ///
 /// # Errors
 /// No such feed; the error lists those there are.
-pub fn read(
-    name: &str,
-    each: &mut dyn FnMut(Prefix, &[(&str, &str)]),
-) -> Result<u64, UnknownBuiltin> {
+pub fn read(name: &str, each: &mut Each<'_>) -> Result<u64, UnknownBuiltin> {
     let mut count = 0;
     for text in find(name)?.blocks.iter().flat_map(|block| block.prefixes) {
         let parsed = Prefix::parse(text.as_bytes()).expect("builtin blocks are prefixes");

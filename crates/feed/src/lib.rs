@@ -17,4 +17,4 @@ mod read;
 
 pub use error::{FeedError, Place, UnknownBuiltin, UnknownKind};
 pub use kind::Kind;
-pub use read::{BadLine, First, Options, Report, load, read};
+pub use read::{BadLine, Each, First, Options, Report, load, read};

@@ -12,7 +12,7 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Takes each prefix with its attributes (`country`, `service`, …).
-pub(crate) type Each<'a> = dyn FnMut(Prefix, &[(&str, &str)]) + 'a;
+pub type Each<'a> = dyn FnMut(Prefix, &[(&str, &str)]) + 'a;
 
 /// How to read a feed.
 #[derive(Clone, Debug, Default)]
@@ -66,11 +66,7 @@ pub struct First {
 /// # Errors
 /// A bad line (unless they are skipped), a default route that is not allowed, broken gzip or JSON,
 /// content of no known kind. `each` may have been called by then; what it got is not the feed.
-pub fn read(
-    bytes: &[u8],
-    options: &Options,
-    each: &mut dyn FnMut(Prefix, &[(&str, &str)]),
-) -> Result<Report, FeedError> {
+pub fn read(bytes: &[u8], options: &Options, each: &mut Each<'_>) -> Result<Report, FeedError> {
     read_from(bytes, None, options, each)
 }
 
@@ -79,11 +75,7 @@ pub fn read(
 ///
 /// # Errors
 /// As [`read`], or the file cannot be read.
-pub fn load(
-    path: &Path,
-    options: &Options,
-    each: &mut dyn FnMut(Prefix, &[(&str, &str)]),
-) -> Result<Report, FeedError> {
+pub fn load(path: &Path, options: &Options, each: &mut Each<'_>) -> Result<Report, FeedError> {
     let place = Place {
         file: Some(path.to_owned()),
         ..Place::default()

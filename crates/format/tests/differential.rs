@@ -12,7 +12,7 @@ use knownet_format::json::{Json, Options};
 use model::{Node, Random};
 
 const FIELDS: [&str; 6] = ["ip", "a.ip", "a.b.ip", "b.ip", "é.x", "b"];
-const TARGETS: [&str; 6] = ["t", "a.t", "a.b.t", "c.d.e", "c.f", "é.x"];
+const TARGETS: [&str; 7] = ["t", "a.t", "a.b.t", "c.d.e", "c.f", "é.x", "x.t"];
 
 fn paths(names: &[&str]) -> Vec<Path> {
     names

@@ -1,11 +1,12 @@
 //! The compiled table: addresses to entries, and what an entry says.
 //!
 //! Guarantees: nothing changes after [`TableBuilder::build`]; a lookup allocates nothing, takes no
-//! lock and ends after at most one step per sixteen address bits and one per level of its trie;
-//! every prefix that was inserted is an entry of its own.
+//! lock and ends after 32 steps at most, usually after two to four; every prefix that was inserted
+//! is an entry of its own.
 
 mod builder;
 mod entry;
+mod settle;
 
 use crate::addr::Addr;
 use crate::attribute::Store;

@@ -180,6 +180,23 @@ fn entries_keep_feed_attributes_and_order_of_definition() {
 }
 
 #[test]
+fn one_prefix_with_very_many_attributes_is_no_trap() {
+    let mut builder = TableBuilder::new();
+    let (label, feed) = (builder.label("label", true), builder.feed("feed"));
+    let prefix: Prefix = "2001:db8::/32".parse().unwrap();
+    for at in 0..100_000 {
+        builder.insert(label, feed, prefix, &[("n", &(at % 50_000).to_string())]);
+    }
+    let table = builder.build();
+    assert_eq!(table.len(), 50_000);
+    let chain = table.chain(table.lookup(prefix.addr()));
+    let values: Vec<usize> = chain
+        .map(|entry| entry.attributes().next().unwrap().1.parse().unwrap())
+        .collect();
+    assert!(values.into_iter().eq(0..50_000));
+}
+
+#[test]
 fn a_few_prefixes_take_a_few_bytes() {
     let rows: Vec<Row> = [
         "10.0.0.0/8",

@@ -3,12 +3,19 @@
 //! A place that is dropped, by a panic too, waits for its turn and passes it on, so that no later
 //! batch hangs and none overtakes.
 
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, MutexGuard};
 
 #[derive(Default)]
 pub(crate) struct Turns {
-    now: Mutex<u64>,
+    state: Mutex<State>,
     changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    now: u64,
+    /// Without a waiter nothing is notified: that would be a system call for each batch.
+    waiting: usize,
 }
 
 /// A batch's place in the queue.
@@ -27,6 +34,10 @@ impl Turns {
             come: false,
         }
     }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
 }
 
 impl Place<'_> {
@@ -35,9 +46,13 @@ impl Place<'_> {
         if self.come {
             return;
         }
-        let now = self.turns.now.lock().unwrap_or_else(|e| e.into_inner());
-        let waited = self.turns.changed.wait_while(now, |n| *n != self.ticket);
-        drop(waited.unwrap_or_else(|e| e.into_inner()));
+        let mut state = self.turns.lock();
+        if state.now != self.ticket {
+            state.waiting += 1;
+            let changed = &self.turns.changed;
+            let waited = changed.wait_while(state, |s| s.now != self.ticket);
+            waited.unwrap_or_else(|e| e.into_inner()).waiting -= 1;
+        }
         self.come = true;
     }
 }
@@ -45,8 +60,11 @@ impl Place<'_> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.wait();
-        *self.turns.now.lock().unwrap_or_else(|e| e.into_inner()) += 1;
-        self.turns.changed.notify_all();
+        let mut state = self.turns.lock();
+        state.now += 1;
+        if state.waiting > 0 {
+            self.turns.changed.notify_all();
+        }
     }
 }
 

@@ -48,12 +48,12 @@ proptest! {
             let sink = Recorder::new(n as usize, &rig.ledger).before_write(move |keys| {
                 for key in keys {
                     let x = mix(seed ^ (n + 77), u64::from(key.0 * 8 + key.1), key.2);
-                    if x % seldom.1 == 0 {
+                    if x.is_multiple_of(seldom.1) {
                         return Err(WriteError::Refused("injected".into()));
                     }
                     assert!(x % seldom.1 != 1, "injected");
                     // Away at the first try of a write that holds this one.
-                    if (x >> 20) % seldom.2 == 0 && tried.insert(*key) {
+                    if (x >> 20).is_multiple_of(seldom.2) && tried.insert(*key) {
                         return Err(WriteError::Unreachable("injected".into()));
                     }
                 }

@@ -76,34 +76,62 @@ pub trait Task {
 #[derive(Clone, Copy)]
 pub struct Portable;
 
+/// Bit *i* says whether byte *i*, with the bits of `fold` set, is `byte`: eight bytes at a time in
+/// a register (each byte of `differs` is zero where they agree, and no carry leaves a byte).
 #[inline]
-fn mask(test: impl Fn(usize) -> bool) -> u64 {
-    (0..64).fold(0, |mask, i| mask | u64::from(test(i)) << i)
+fn mask(bytes: &[u8; 64], byte: u8, fold: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const LOW: u64 = 0x7f * ONES;
+    let (words, _) = bytes.as_chunks::<8>();
+    words.iter().enumerate().fold(0, |mask, (at, word)| {
+        let word = u64::from_le_bytes(*word) | (u64::from(fold) * ONES);
+        let differs = word ^ (u64::from(byte) * ONES);
+        let zero = !(((differs & LOW) + LOW) | differs | LOW) >> 7;
+        // Gathers the lowest bit of each byte in the highest byte.
+        let bits = zero.wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        mask | bits << (8 * at)
+    })
+}
+
+/// The bits of `mask` that `test` says yes to.
+#[inline]
+fn keep(mask: u64, test: impl Fn(usize) -> bool) -> u64 {
+    let (mut left, mut kept) = (mask, 0);
+    while left != 0 {
+        let bit = left & left.wrapping_neg();
+        left ^= bit;
+        if test(bit.trailing_zeros() as usize) {
+            kept |= bit;
+        }
+    }
+    kept
 }
 
 impl Lanes for Portable {
     #[inline]
     fn raw(self, b: &[u8; WINDOW], needles: &Needles) -> Raw {
+        let (Some(here), Some(behind)) = (b.first_chunk(), b.last_chunk()) else {
+            unreachable!("a window holds both");
+        };
         let buckets = |tables: &([u8; 16], [u8; 16]), byte: u8| {
             tables.0[usize::from(byte & 15)] & tables.1[usize::from(byte >> 4)]
         };
         Raw {
-            line_feed: mask(|i| b[i] == b'\n'),
-            needle: mask(|i| {
-                b[i + 2] == b'"'
-                    && buckets(&needles.first, b[i]) & buckets(&needles.second, b[i + 1]) != 0
+            line_feed: mask(here, b'\n', 0),
+            needle: keep(mask(behind, b'"', 0), |i| {
+                buckets(&needles.first, b[i]) & buckets(&needles.second, b[i + 1]) != 0
             }),
-            escape: mask(|i| b[i] == b'\\' && b[i + 1] == b'u'),
+            escape: keep(mask(here, b'\\', 0), |i| b[i + 1] == b'u'),
         }
     }
 
     #[inline]
     fn structure(self, b: &[u8; 64]) -> Structure {
         Structure {
-            quote: mask(|i| b[i] == b'"'),
-            backslash: mask(|i| b[i] == b'\\'),
-            open: mask(|i| b[i] | 0x20 == b'{'),
-            close: mask(|i| b[i] | 0x20 == b'}'),
+            quote: mask(b, b'"', 0),
+            backslash: mask(b, b'\\', 0),
+            open: mask(b, b'{', 0x20),
+            close: mask(b, b'}', 0x20),
         }
     }
 
@@ -115,3 +143,6 @@ impl Lanes for Portable {
         bits
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,6 +122,7 @@ struct Scratch {
     /// For each field, where its value begins in the line.
     found: Vec<Option<usize>>,
     spans: Vec<knownet_flow::Span>,
+    spots: Vec<place::Spot>,
     text: Vec<u8>,
     validator: Validator,
 }
@@ -270,6 +271,12 @@ impl Format for Json {
     }
 
     fn assign(&mut self, bytes: &[u8], work: &mut Work, event: usize) {
-        self.targets.assign(bytes, work, event);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let Scratch { walk, spots, .. } = &mut scratch;
+        let mut member = |record: &[u8], key: &Finder<'static>| {
+            self.dispatch(proof::TopLevel { walk, record, key })
+        };
+        self.targets.assign(bytes, work, event, spots, &mut member);
+        self.scratch = scratch;
     }
 }

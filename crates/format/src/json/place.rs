@@ -7,7 +7,7 @@
 //! - Where something on the way is no object, nothing is written and the event's `tags` gain
 //!   `_enrichfailure`.
 
-use knownet_flow::{Edit, Path, Span, Work};
+use knownet_flow::{Assignment, Edit, Path, Span, Work};
 use memchr::memmem::Finder;
 
 use super::string::unescape;
@@ -23,8 +23,38 @@ struct Target {
     path: Box<str>,
     /// The path's last segment as it ends in any spelling.
     last: Finder<'static>,
-    /// `,"path":` where it is one segment.
-    prefix: Option<Box<[u8]>>,
+    shape: Shape,
+    /// What to write before and behind the value where nothing of the path is there.
+    whole: (Box<[u8]>, Box<[u8]>),
+}
+
+/// How much of a path can be placed without looking at the whole record.
+enum Shape {
+    /// One segment.
+    Single,
+    /// Two, and no other target shares the first, which is here with its quotes.
+    Double(Box<Finder<'static>>),
+    /// Anything else.
+    Deep,
+}
+
+/// Where the value of a top-level member begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Member {
+    /// There is none of that name.
+    Missing,
+    /// There is one.
+    At(usize),
+    /// There are several.
+    Several,
+}
+
+/// A place that was found in short.
+pub enum Spot {
+    /// Before the record's last brace.
+    End,
+    /// Before this brace of an object in it; whether that object is empty.
+    Inside(usize, bool),
 }
 
 /// Where a target goes.
@@ -44,56 +74,137 @@ enum Place {
 impl Targets {
     pub fn new(paths: &[Path]) -> Targets {
         let target = |path: &Path| {
-            let first = path.segments().next().unwrap_or_default();
-            let single = first.len() == path.as_str().len();
+            let segments: Vec<&str> = path.segments().collect();
+            let shares = |other: &&Path| other.segments().next() == Some(segments[0]);
+            let alone = paths.iter().filter(shares).count() == 1;
             Target {
                 path: path.as_str().into(),
                 last: Finder::new(&format!("{}\"", path.leaf())).into_owned(),
-                prefix: single.then(|| format!(",\"{first}\":").into_bytes().into()),
+                shape: match segments[..] {
+                    [_] => Shape::Single,
+                    [first, _] if alone => {
+                        Shape::Double(Box::new(Finder::new(&format!("\"{first}\"")).into_owned()))
+                    }
+                    _ => Shape::Deep,
+                },
+                whole: (
+                    format!(",\"{}\":", segments.join("\":{\""))
+                        .into_bytes()
+                        .into(),
+                    "}".repeat(segments.len() - 1).into_bytes().into(),
+                ),
             }
         };
         Targets(paths.iter().map(target).collect())
     }
 
-    /// Turns the assignments of event `index` into edits.
-    pub fn assign(&self, bytes: &[u8], work: &mut Work, index: usize) {
+    /// Turns the assignments of event `index` into edits. `member` finds a top-level member by its
+    /// name in quotes; `spots` is scratch memory.
+    pub fn assign(
+        &self,
+        bytes: &[u8],
+        work: &mut Work,
+        index: usize,
+        spots: &mut Vec<Spot>,
+        member: &mut dyn FnMut(&[u8], &Finder<'static>) -> Member,
+    ) {
         let event = work.events[index];
         let record = &bytes[event.raw];
         let start = work.edits.len();
-        let simple = event.note == PLAIN
-            && work.assignments[event.assignments]
-                .iter()
-                .all(|assignment| {
-                    let target = &self.0[usize::from(assignment.target)];
-                    target.prefix.is_some() && target.last.find(record).is_none()
-                });
         let close = record.iter().rposition(|&c| c == b'}');
         let empty = |close: usize| record[..close].trim_ascii_end().ends_with(b"{");
         match close {
-            Some(close) if simple && !empty(close) => {
-                self.append(event.raw.start() + close, event.assignments, work);
+            Some(close)
+                if event.note == PLAIN
+                    && !empty(close)
+                    && self.short(record, event.assignments, work, spots, member) =>
+            {
+                self.insert(event.raw.start(), close, event.assignments, work, spots);
             }
             _ => self.exactly(record, event.raw.start(), event.assignments, work),
         }
         work.events[index].edits = Span::new(start, work.edits.len());
     }
 
-    /// Adds single-segment targets that are known to be missing before the last brace, at `close`,
-    /// of a record that is not empty.
-    fn append(&self, close: usize, assignments: Span, work: &mut Work) {
-        let start = work.text.len();
-        for assignment in assignments.range() {
-            let assignment = work.assignments[assignment];
+    /// Finds the spot of each assignment, if all can be found without reading the whole record.
+    fn short(
+        &self,
+        record: &[u8],
+        assignments: Span,
+        work: &Work,
+        spots: &mut Vec<Spot>,
+        member: &mut dyn FnMut(&[u8], &Finder<'static>) -> Member,
+    ) -> bool {
+        spots.clear();
+        work.assignments[assignments].iter().all(|assignment| {
             let target = &self.0[usize::from(assignment.target)];
-            work.text
-                .extend_from_slice(target.prefix.as_deref().unwrap_or_default());
-            work.text.extend_from_within(assignment.value.range());
+            if target.last.find(record).is_some() {
+                return false; // perhaps it is there already
+            }
+            spots.push(match &target.shape {
+                Shape::Single => Spot::End,
+                Shape::Double(first) => match member(record, first) {
+                    Member::Missing => Spot::End,
+                    Member::At(open) if record[open] == b'{' => {
+                        let Some(end) = exact::value_end(record, open) else {
+                            return false;
+                        };
+                        Spot::Inside(end - 1, exact::space(record, open + 1) == end - 1)
+                    }
+                    _ => return false,
+                },
+                Shape::Deep => return false,
+            });
+            true
+        })
+    }
+
+    /// Writes each value at its spot of the record that begins at `base` and closes at `close`.
+    fn insert(
+        &self,
+        base: usize,
+        close: usize,
+        assignments: Span,
+        work: &mut Work,
+        spots: &[Spot],
+    ) {
+        let first = work.edits.len();
+        for (assignment, spot) in assignments.range().zip(spots) {
+            if let Spot::Inside(at, empty) = *spot {
+                let Assignment { target, value } = work.assignments[assignment];
+                let start = work.text.len();
+                let Target { path, .. } = &self.0[usize::from(target)];
+                let name = path.rsplit('.').next().unwrap_or(path);
+                work.text
+                    .extend_from_slice(if empty { b"\"" } else { b",\"" });
+                work.text.extend_from_slice(name.as_bytes());
+                work.text.extend_from_slice(b"\":");
+                work.text.extend_from_within(value.range());
+                let text = Span::new(start, work.text.len());
+                work.edits.push(Edit {
+                    raw: Span::new(base + at, base + at),
+                    text,
+                });
+            }
         }
-        let text = Span::new(start, work.text.len());
-        work.edits.push(Edit {
-            raw: Span::new(close, close),
-            text,
-        });
+        work.edits[first..].sort_unstable_by_key(|edit| edit.raw.start());
+        let start = work.text.len();
+        for (assignment, spot) in assignments.range().zip(spots) {
+            if let Spot::End = spot {
+                let Assignment { target, value } = work.assignments[assignment];
+                let (before, behind) = &self.0[usize::from(target)].whole;
+                work.text.extend_from_slice(before);
+                work.text.extend_from_within(value.range());
+                work.text.extend_from_slice(behind);
+            }
+        }
+        if work.text.len() > start {
+            let text = Span::new(start, work.text.len());
+            work.edits.push(Edit {
+                raw: Span::new(base + close, base + close),
+                text,
+            });
+        }
     }
 
     #[cold]

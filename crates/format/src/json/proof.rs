@@ -8,9 +8,12 @@
 //! The proof says yes, no, or [`Proof::Unsure`]: arrays on the way, spellings that need unescaping
 //! and records built to make the walk long are left to [`super::exact`].
 
+use memchr::memmem::Finder;
 use memchr::memrchr;
 
-use super::lanes::Lanes;
+use super::exact;
+use super::lanes::{Lanes, Task};
+use super::place::Member;
 
 /// Braces and brackets outside strings, 64 bytes of a record.
 #[derive(Clone, Copy, Default)]
@@ -277,4 +280,41 @@ pub fn key_start(b: &[u8], close: usize, known: usize) -> Option<usize> {
         _ => memrchr(b'"', &b[..end])?,
     };
     (open == 0 || b[open - 1] != b'\\').then_some(open + 1)
+}
+
+/// Looks for a top-level member of a record by its key, given with its quotes.
+pub struct TopLevel<'a> {
+    pub walk: &'a mut Walk,
+    pub record: &'a [u8],
+    pub key: &'a Finder<'static>,
+}
+
+impl Task for TopLevel<'_> {
+    type Out = Member;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Member {
+        let TopLevel { walk, record, key } = self;
+        let mut member = Member::Missing;
+        let (mut from, mut fresh) = (0, true);
+        while let Some(at) = key.find(&record[from..]).map(|at| from + at) {
+            from = at + key.needle().len();
+            let colon = exact::space(record, from);
+            // A quote behind a backslash would belong to a longer key.
+            if record.get(colon) != Some(&b':') || (at > 0 && record[at - 1] == b'\\') {
+                continue;
+            }
+            if std::mem::take(&mut fresh) {
+                walk.reset(record.len());
+            }
+            walk.cover(lanes, record, at);
+            if walk.depth(at) == 1 {
+                if member != Member::Missing {
+                    return Member::Several;
+                }
+                member = Member::At(exact::space(record, colon + 1));
+            }
+        }
+        member
+    }
 }

@@ -1,15 +1,15 @@
 //! Collects prefixes and compiles them into a table.
 //!
 //! Guarantees: the table depends only on the order in which labels were defined and prefixes were
-//! inserted; the records are sorted where they lie and become the table's own, so that building
-//! holds no second copy of them.
+//! inserted.
 
 use super::entry::{Record, Records, Words, join, split};
+use super::settle::{settle, threat_bits};
 use super::{EntryId, FeedId, LabelId, Names, Table};
 use crate::addr::Addr;
 use crate::attribute::Interner;
 use crate::prefix::Prefix;
-use crate::trie::{Key, Trie};
+use crate::trie::Trie;
 
 /// Takes labels, feeds and prefixes; [`TableBuilder::build`] compiles them.
 #[derive(Debug)]
@@ -165,90 +165,4 @@ impl TableBuilder {
             names,
         }
     }
-}
-
-/// Sorts, drops repetitions, links each record to its next covering one and appends the labels.
-fn settle<A: Copy + Ord, K: Key>(
-    mut found: Vec<(Record<A>, LabelId)>,
-    labels: &mut Vec<LabelId>,
-    bits: impl Fn(A) -> K,
-) -> Vec<Record<A>> {
-    found.sort_unstable_by_key(|(record, label)| (record.addr, record.len, *label, record.next));
-    // Repetitions need not be neighbours: among equal prefixes the feed or attributes may alternate.
-    let mut kept = 0;
-    let mut group = 0;
-    for at in 0..found.len() {
-        let (record, label) = found[at];
-        let (first, _) = found[group];
-        if (first.addr, first.len) != (record.addr, record.len) {
-            group = kept;
-        }
-        let repeated = found[group..kept].iter().rev().any(|(other, of)| {
-            (other.addr, other.len) == (record.addr, record.len)
-                && *of == label
-                && (other.feed, other.list) == (record.feed, record.list)
-        });
-        if !repeated {
-            found[kept] = (record, label);
-            kept += 1;
-        }
-    }
-    found.truncate(kept);
-
-    let offset = labels.len() as EntryId;
-    labels.extend(found.iter().map(|&(_, label)| label));
-    let mut records: Vec<Record<A>> = found.into_iter().map(|(record, _)| record).collect();
-    records.shrink_to_fit();
-    // The open prefixes around the current one: first entry of each, outermost first.
-    let mut open: Vec<usize> = Vec::new();
-    for at in 0..records.len() {
-        let Record { addr, len, .. } = records[at];
-        while let Some(&outer) = open.last() {
-            let Record {
-                addr: net,
-                len: outer_len,
-                ..
-            } = records[outer];
-            if outer_len <= len && bits(net).shares(bits(addr), outer_len) {
-                break;
-            }
-            open.pop();
-        }
-        match open.last() {
-            // One more of an equal prefix: it goes between its predecessor and what covers both.
-            Some(&outer) if records[outer].len == len => {
-                records[at].next = records[at - 1].next;
-                records[at - 1].next = offset + at as EntryId + 1;
-            }
-            outer => {
-                records[at].next = outer.map_or(0, |&outer| offset + outer as EntryId + 1);
-                open.push(at);
-            }
-        }
-    }
-    records
-}
-
-/// A bit per entry number: a threat label at it or further along its chain.
-fn threat_bits(names: &Names, labels: &[LabelId], records: &Records) -> Vec<u64> {
-    if !names.labels.iter().any(|&(_, threat)| threat) {
-        return Vec::new();
-    }
-    let mut bits = vec![0u64; labels.len() / 64 + 1];
-    let next = |id: usize| records.next(id as EntryId) as usize;
-    let mut first = 1;
-    while first <= labels.len() {
-        // Entries of one prefix, whose chain goes up through them and then to a smaller number.
-        let mut last = first;
-        while next(last) == last + 1 {
-            last += 1;
-        }
-        for id in (first..=last).rev() {
-            let further = bits[next(id) / 64] >> (next(id) % 64) & 1 != 0;
-            let threat = further || names.labels[usize::from(labels[id - 1])].1;
-            bits[id / 64] |= u64::from(threat) << (id % 64);
-        }
-        first = last + 1;
-    }
-    bits
 }
