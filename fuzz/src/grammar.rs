@@ -57,7 +57,7 @@ struct Record<'a, 'b, 'c> {
 impl Record<'_, '_, '_> {
     fn record(&mut self) {
         match self.choices.below(24) {
-            21 => self.out.push_str("\u{feff}"),
+            21 => self.out.push('\u{feff}'),
             22 => self.out.push_str("not json "),
             23 => self.out.push(' '),
             _ => {}
