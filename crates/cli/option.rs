@@ -106,7 +106,7 @@ pub struct Check {
 /// Options of `tag`.
 #[derive(clap::Args)]
 pub struct Tag {
-    /// The files to read; standard input without any, or for -
+    /// The files to read; standard input for -, or without any
     pub files: Vec<PathBuf>,
     /// A label and its networks; replaces the builtin labels. FEED is builtin:NAME, prefixes with
     /// commas between them, or a file. Give a NAME again to add a feed to it

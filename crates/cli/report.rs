@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use knownet_label::{LabelId, Table};
 use knownet_runtime::{Ended, RunError, Summary};
 
+/// What is said where a command's own output fails.
+pub const NOT_WRITTEN: &str = "standard output cannot be written";
+
 /// Reports the run and turns it into an exit code; `said` is whether the summary was asked for.
 pub fn finish(
     outcome: anyhow::Result<Result<Summary, RunError>>,

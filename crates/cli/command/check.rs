@@ -4,18 +4,19 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use knownet_label::{Prefix, Table, sets::Set};
 
 use crate::compile::{Compiled, compile};
 use crate::config::{self, Config, Severity};
 use crate::option;
-use crate::report::grouped;
+use crate::report::{NOT_WRITTEN, grouped};
 
 pub fn check(options: &option::Check) -> anyhow::Result<ExitCode> {
     let Some((config, compiled)) = read(&options.config) else {
         return Ok(ExitCode::FAILURE);
     };
-    describe(&config, &compiled, &mut io::stdout().lock())?;
+    describe(&config, &compiled, &mut io::stdout().lock()).context(NOT_WRITTEN)?;
     Ok(ExitCode::SUCCESS)
 }
 

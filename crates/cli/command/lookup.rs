@@ -9,6 +9,7 @@ use knownet_label::Table;
 use serde_json::{Map, Value, json};
 
 use crate::command::check;
+use crate::report::NOT_WRITTEN;
 use crate::{compile, option};
 
 pub fn lookup(options: &option::Lookup) -> anyhow::Result<ExitCode> {
@@ -31,10 +32,11 @@ pub fn lookup(options: &option::Lookup) -> anyhow::Result<ExitCode> {
             printer.out,
             "{:<40} {:<16} {:<24} FEED",
             "ADDRESS", "LABEL", "PREFIX"
-        )?;
+        )
+        .context(NOT_WRITTEN)?;
     }
     for address in &options.addresses {
-        printer.print(address)?;
+        printer.print(address).context(NOT_WRITTEN)?;
     }
     if options.addresses.is_empty() {
         let mut input = io::stdin().lock();
@@ -44,18 +46,20 @@ pub fn lookup(options: &option::Lookup) -> anyhow::Result<ExitCode> {
             .context("standard input")?
             > 0
         {
-            printer.print(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']))?;
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim_end_matches(['\r', '\n']);
+            printer.print(text).context(NOT_WRITTEN)?;
             line.clear();
             if input.fill_buf().is_ok_and(<[u8]>::is_empty) {
                 break;
             }
             // Whoever asks by hand wants the answer now.
             if io::stdin().is_terminal() {
-                printer.out.flush()?;
+                printer.out.flush().context(NOT_WRITTEN)?;
             }
         }
     }
-    printer.out.flush()?;
+    printer.out.flush().context(NOT_WRITTEN)?;
     Ok(if printer.failed {
         ExitCode::FAILURE
     } else {

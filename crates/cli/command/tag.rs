@@ -91,7 +91,7 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
     let standard = options.files.is_empty() || options.files == [FilePath::new("-")];
     let source: Box<dyn Source> = match standard {
         true => Box::new(Stdin::new(limits)?),
-        false => Box::new(Files::new(options.files.clone(), limits)),
+        false => Box::new(Files::new(options.files.clone(), limits).with_dash()),
     };
     let sink: Box<dyn Sink> = Box::new(Stdout::new().context("standard output")?);
     let runtime = knownet_runtime::Options {

@@ -41,14 +41,14 @@ pub(super) fn read(section: &Section<'_>) -> Option<Rule> {
     let even_threats = section.bool("even_threats").unwrap_or(false);
     let name = section.text("name", |text| Ok(text.to_owned()));
     section.finish();
-    match (action?, node.map(|node| &node.value)) {
-        (Action::Drop, Some(Value::Table(conditions))) if conditions.is_empty() => {
+    match (action, node.map(|node| &node.value)) {
+        (Some(Action::Drop), Some(Value::Table(conditions))) if conditions.is_empty() => {
             section.warning(
                 "match",
                 "has no condition, so that the rule drops every event",
             );
         }
-        (Action::Keep | Action::Count, _) if even_threats => {
+        (Some(Action::Keep | Action::Count), _) if even_threats => {
             section.warning("even_threats", "says nothing here: threats veto only drops");
         }
         _ => {}
@@ -57,7 +57,8 @@ pub(super) fn read(section: &Section<'_>) -> Option<Rule> {
         name,
         line: section.line,
         conditions: conditions?,
-        action: action?,
+        // A mistake is noted where it is missing; the conditions are to be checked all the same.
+        action: action.unwrap_or(Action::Keep),
         even_threats,
     })
 }

@@ -39,7 +39,10 @@ pub(super) fn read(section: &Section<'_>) -> Option<Sink> {
         name: section.name.clone(),
         line: section.line,
         conditions: node.map_or_else(Vec::new, |node| conditions(section, node)),
-        kind: section.of_type("sink", TYPES)?,
+        // A mistake is noted where it is missing; the conditions are to be checked all the same.
+        kind: section.of_type("sink", TYPES).unwrap_or(SinkKind::File {
+            path: PathBuf::new(),
+        }),
     })
 }
 

@@ -12,12 +12,14 @@ use knownet_flow::{Batch, Read, Source, SourceError, Stop};
 
 use crate::input::Stream;
 use crate::lines::{Limits, Lines};
+use crate::stdin;
 
 /// The source of `type = "file"`.
 pub struct Files {
     paths: VecDeque<PathBuf>,
     open: Option<(PathBuf, Stream)>,
     lines: Lines,
+    dash: bool,
 }
 
 impl Files {
@@ -27,6 +29,27 @@ impl Files {
             paths: paths.into_iter().collect(),
             open: None,
             lines: Lines::new(limits),
+            dash: false,
+        }
+    }
+
+    /// Reads standard input where a path is `-`, as commands do.
+    pub fn with_dash(mut self) -> Files {
+        self.dash = true;
+        self
+    }
+
+    fn open(&self, path: PathBuf) -> Result<(PathBuf, Stream), SourceError> {
+        let (path, file) = match self.dash && path == Path::new("-") {
+            true => (PathBuf::from("standard input"), stdin::descriptor()),
+            false => {
+                let file = open(&path);
+                (path, file)
+            }
+        };
+        match file.and_then(Stream::new) {
+            Ok(stream) => Ok((path, stream)),
+            Err(error) => Err(cannot(&path, &error)),
         }
     }
 }
@@ -38,9 +61,7 @@ impl Source for Files {
                 let Some(path) = self.paths.pop_front().filter(|_| !stop.is_set()) else {
                     return Ok(Read::End);
                 };
-                let stream = open(&path).and_then(Stream::new);
-                let stream = stream.map_err(|e| cannot(&path, &e))?;
-                self.open = Some((path, stream));
+                self.open = Some(self.open(path)?);
                 self.lines.next_stream();
                 continue;
             };

@@ -42,13 +42,13 @@ fn cannot(error: io::Error) -> SourceError {
 }
 
 #[cfg(unix)]
-fn descriptor() -> io::Result<File> {
+pub(crate) fn descriptor() -> io::Result<File> {
     use std::os::fd::AsFd;
     Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
 }
 
 #[cfg(windows)]
-fn descriptor() -> io::Result<File> {
+pub(crate) fn descriptor() -> io::Result<File> {
     use std::os::windows::io::AsHandle;
     Ok(io::stdin().as_handle().try_clone_to_owned()?.into())
 }

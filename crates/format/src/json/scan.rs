@@ -108,7 +108,8 @@ impl Scan<'_> {
             || bytes[close] != b'}'
             || (self.json.options.validate && !self.scratch.validator.accepts(&bytes[open..=close]))
         {
-            self.envelope(&mut event, &bytes[start..=close]);
+            let line = &bytes[start..end];
+            self.envelope(&mut event, line.strip_suffix(b"\r").unwrap_or(line));
         } else if unsure || (self.json.wanted.slash && memchr(b'\\', &bytes[open..end]).is_some()) {
             event.note = super::SPELLED;
             self.exactly(open, close + 1);

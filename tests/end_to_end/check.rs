@@ -1,0 +1,170 @@
+use crate::rig::Folder;
+
+const ENDS: &str = "[sources.in]\ntype = \"stdin\"\n[sinks.out]\ntype = \"stdout\"\n";
+
+const WRONG: &str = r#"workers = 0
+[sources.in]
+type = "fiel"
+[sources.files]
+type = "file"
+paths = ["nowhere.ndjson"]
+[labels.A]
+cidrs = ["10.0.0.0/33"]
+feeds = ["builtin:apple", "nowhere.txt"]
+[[tags]]
+from = ["a..b"]
+into = "IPDestination"
+[[rules]]
+match = { IPDestination = "Mircosoft", "x|endwith" = "y" }
+action = "drpo"
+[sinks.out]
+type = "stdot"
+path = "x"
+"#;
+
+/// Every mistake of the text above, in the order of its lines.
+const MISTAKES: &[&str] = &[
+    "knownet.toml:1: workers: 0 is out of bounds; from 1 to 1024 is allowed",
+    "knownet.toml:3: sources.in.type: \"fiel\" is not a source; known: file, stdin",
+    "knownet.toml:6: sources.files.paths[0]: nowhere.ndjson cannot be read: No such file or directory (os error 2); a relative path starts at the configuration's folder",
+    "knownet.toml:8: labels.A.cidrs[0]: ",
+    "knownet.toml:9: labels.A.feeds[0]: \"builtin:apple\" is not builtin; known: builtin:",
+    "knownet.toml:9: labels.A.feeds[1]: nowhere.txt cannot be read: ",
+    "knownet.toml:11: tags[0].from[0]: \"a..b\" has an empty segment; write a path such as destination.ip",
+    "knownet.toml:14: rules[0].match.IPDestination: \"Mircosoft\" names no label; labels: A",
+    "knownet.toml:14: rules[0].match.\"x|endwith\": ",
+    "knownet.toml:15: rules[0].action: \"drpo\" is not an action; known: drop, keep, count",
+    "knownet.toml:17: sinks.out.type: \"stdot\" is not a sink; known: stdout, file",
+];
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    let ran = Folder::new().check(WRONG).ended(1);
+    let err: Vec<_> = ran.err.lines().collect();
+    for mistake in MISTAKES {
+        assert!(
+            err.iter().any(|line| line.starts_with(mistake)),
+            "{mistake}\nin\n{}",
+            ran.err
+        );
+    }
+    let last = err.last().expect("a summary");
+    assert_eq!(
+        *last,
+        format!(
+            "knownet: {} mistakes in knownet.toml; nothing was started",
+            err.len() - 1
+        )
+    );
+    let line = |text: &str| text.split(':').nth(1).and_then(|n| n.parse::<usize>().ok());
+    assert!(
+        err[..err.len() - 1].is_sorted_by_key(|text| line(text)),
+        "{}",
+        ran.err
+    );
+    assert_eq!(ran.out, "");
+}
+
+#[test]
+fn run_says_the_same_and_starts_nothing() {
+    let folder = Folder::new();
+    folder.file("in.ndjson", "{}\n");
+    let wrong = format!(
+        "{ENDS}[sinks.file]\ntype = \"file\"\npath = \"out.ndjson\"\n\
+         [sources.file]\ntype = \"file\"\npaths = \"in.ndjson\"\nfolow = false\n"
+    );
+    let checked = folder.check(&wrong).ended(1);
+    assert_eq!(
+        checked.err,
+        "knownet.toml:11: sources.file.folow: unknown key; did you mean follow? known: validate, \
+         max_event, type, paths, follow\nknownet: 1 mistake in knownet.toml; nothing was started\n"
+    );
+    let ran = folder.run(&wrong).ended(1);
+    assert_eq!((ran.err, &*ran.out), (checked.err, ""));
+    assert_eq!(folder.names(), ["in.ndjson", "knownet.toml"]);
+}
+
+#[test]
+fn a_mistake_in_a_feed_counts_as_one_of_the_configuration() {
+    let folder = Folder::new();
+    folder.file("a.txt", "10.0.0.0/8\nexample.com\n");
+    let config =
+        format!("{ENDS}[labels.A]\nfeeds = [\"a.txt\"]\n[[tags]]\nfrom = \"a\"\ninto = \"b\"\n");
+    let checked = folder.check(&config).ended(1);
+    assert!(
+        checked
+            .err
+            .starts_with("knownet.toml:6: labels.A.feeds[0]: a.txt:2: "),
+        "{}",
+        checked.err
+    );
+    assert_eq!(folder.run(&config).ended(1).err, checked.err);
+}
+
+#[test]
+fn a_good_configuration_is_described() {
+    let folder = Folder::new();
+    let ran = folder.check(&format!(
+        "{ENDS}[labels.Private]\nfeeds = [\"builtin:private\"]\n\
+         [labels.\"Head office\"]\ncidrs = [\"10.1.0.0/16\", \"192.0.2.0/24\"]\n\
+         [[tags]]\nfrom = \"a\"\ninto = \"b\"\n"
+    ));
+    let ran = ran.succeeded();
+    assert_eq!(ran.err, "");
+    for text in [
+        "knownet.toml: can run\n",
+        "  sources: in\n",
+        "  sinks: out\n",
+        "  label Private: 9 prefixes, ",
+        "  label Head office: 2 prefixes, 65,792 IPv4 addresses, 0 IPv6 /64 networks\n",
+        "  Private and Head office share 65,536 IPv4 addresses, ",
+    ] {
+        assert!(ran.out.contains(text), "{text} in {}", ran.out);
+    }
+    assert_eq!(folder.names(), ["knownet.toml"]);
+}
+
+#[test]
+fn the_default_is_knownet_toml_in_this_folder() {
+    let folder = Folder::new();
+    let ran = folder.knownet(&["check"]).ran().ended(1);
+    ran.said("knownet.toml:1: cannot be read: No such file or directory");
+    folder.file("other.toml", ENDS);
+    folder.knownet(&["check", "other.toml"]).ran().succeeded();
+    folder.file("knownet.toml", ENDS);
+    folder.knownet(&["check"]).ran().succeeded();
+}
+
+#[test]
+fn warnings_are_said_and_stop_nothing() {
+    let folder = Folder::new();
+    let routed = "[sources.in]\ntype = \"stdin\"\n[labels.A]\ncidrs = \"10.1.2.3/8\"\n\
+                  [[tags]]\nfrom = \"a\"\ninto = \"b\"\n\
+                  [sinks.out]\ntype = \"stdout\"\nmatch = { b = \"A\" }\n";
+    let ran = folder.check(routed).succeeded();
+    let err: Vec<_> = ran.err.lines().collect();
+    assert_eq!(err.len(), 2, "{err:?}");
+    assert_eq!(
+        err[0],
+        "knownet.toml:4: warning: labels.A.cidrs: \"10.1.2.3/8\" has host bits set; it is read as 10.0.0.0/8"
+    );
+    assert!(
+        err[1].starts_with("knownet.toml:8: warning: sinks: every sink has a match"),
+        "{err:?}"
+    );
+    assert_eq!(folder.run(routed).succeeded().lines(), [""; 0]);
+    let rest = format!("{routed}[sinks.rest]\ntype = \"file\"\npath = \"rest.ndjson\"\n");
+    assert_eq!(folder.check(&rest).succeeded().err.lines().count(), 1);
+}
+
+#[test]
+fn what_is_not_toml_is_told_with_its_line() {
+    let ran = Folder::new()
+        .check("[sources.in]\ntype = \"stdin\n")
+        .ended(1);
+    assert!(
+        ran.err.starts_with("knownet.toml:2: is not TOML here: "),
+        "{}",
+        ran.err
+    );
+}

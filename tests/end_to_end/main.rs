@@ -1,0 +1,41 @@
+//! The real binary, as its users run it: files and pipes in, bytes, messages and exit codes out.
+//!
+//! One module per topic; each test has a folder of its own in which the binary runs.
+
+// Files to write and the binary to run.
+mod rig;
+
+// `tag`: where lines come from, and that they all arrive.
+mod input;
+// `tag`: lines that are no plain JSON object with plain keys.
+mod line;
+// `tag`: its options.
+mod option;
+// What cannot be read or written, and the exit codes that say so.
+mod failure;
+// Long lines, too long ones, and `validate`.
+mod long;
+
+// `lookup`: the answers, the order of the labels, the spellings of addresses.
+mod lookup;
+
+// `check`: mistakes and warnings; `run` says the same and starts nothing.
+mod check;
+// Variables of the environment in a configuration.
+mod variable;
+// Labels and the feeds they are made of.
+mod feed;
+// Rules: what is dropped, kept and counted, and what never is.
+mod rule;
+// Sinks: who gets which events.
+mod sink;
+// Signals while a pipe is read.
+#[cfg(unix)]
+mod signal;
+
+// The help of each command.
+mod help;
+// The configurations that come along.
+mod sample;
+// Real feeds and generated events by the ten thousand; needs KNOWNET_DATA.
+mod real;
