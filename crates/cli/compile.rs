@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use knownet_feed::{BadLine, First, Options, Report, builtin};
+use knownet_feed::{BadLine, Each, First, Options, Report, builtin};
 use knownet_label::{Addr, FeedId, LabelId, Prefix, Table, TableBuilder};
 
 use crate::config::{Feed, Label, Mistake, Origin, Severity};
@@ -82,7 +82,7 @@ fn name(origin: &Origin) -> String {
 
 fn load(
     feed: &Feed,
-    add: &mut dyn FnMut(Prefix, &[(&str, &str)]),
+    add: &mut Each<'_>,
 ) -> Result<Option<Report>, String> {
     match &feed.origin {
         Origin::Builtin(name) => builtin::read(name, add)

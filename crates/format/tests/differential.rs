@@ -53,7 +53,13 @@ fn records(random: &mut Random, count: usize) -> (Vec<String>, Vec<u8>) {
     (lines, bytes)
 }
 
-const ROUNDS: usize = if cfg!(debug_assertions) { 400 } else { 8000 };
+const ROUNDS: usize = if cfg!(miri) {
+    2
+} else if cfg!(debug_assertions) {
+    400
+} else {
+    8000
+};
 
 #[test]
 fn finds_what_serde_json_finds() {
@@ -246,4 +252,45 @@ fn untouched_if_spliced(bytes: &[u8], work: &Work, index: usize) {
         work,
         event,
     );
+}
+
+/// Found by the fuzzer: the tag may be spelled with an escape, and may stand in an element's inside.
+#[test]
+fn the_failure_tag_is_looked_for_among_the_elements() {
+    let cases = [
+        (
+            r#"["x","_enrichfail\u0075re"]"#,
+            r#"["x","_enrichfail\u0075re"]"#,
+        ),
+        (
+            r#"[["_enrichfailure"]]"#,
+            r#"[["_enrichfailure"],"_enrichfailure"]"#,
+        ),
+        (
+            r#"[{"_enrichfailure":1}]"#,
+            r#"[{"_enrichfailure":1},"_enrichfailure"]"#,
+        ),
+        (
+            r#"["\"_enrichfailure\""]"#,
+            r#"["\"_enrichfailure\"","_enrichfailure"]"#,
+        ),
+    ];
+    for (tags, expected) in cases {
+        for (_, mut json) in formats() {
+            let bytes = format!("{{\"a\":1,\"tags\":{tags}}}\n").into_bytes();
+            let mut work = Work::default();
+            json.scan(&bytes, &mut work);
+            work.text.extend_from_slice(b"1");
+            let (target, value) = (1, Span::new(0, 1));
+            work.assignments.push(Assignment { target, value });
+            work.events[0].sinks = 1;
+            work.events[0].assignments = Span::new(0, 1);
+            json.assign(&bytes, &mut work, 0);
+            let mut output = Output::default();
+            splice(&bytes, &work, &mut output);
+            let out: Vec<u8> = output.events(0).slices().flatten().copied().collect();
+            let expected = format!("{{\"a\":1,\"tags\":{expected}}}\n");
+            assert_eq!(String::from_utf8_lossy(&out), expected);
+        }
+    }
 }

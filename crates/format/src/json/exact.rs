@@ -173,7 +173,7 @@ fn follow(b: &[u8], at: usize, path: &[u8], arrays: usize, out: &mut Vec<Span>) 
 }
 
 /// Shows `each` element of the array that opens at `open`.
-fn elements(b: &[u8], open: usize, mut each: impl FnMut(Span)) -> Option<()> {
+pub fn elements(b: &[u8], open: usize, mut each: impl FnMut(Span)) -> Option<()> {
     let mut i = space(b, open + 1);
     if *b.get(i)? == b']' {
         return Some(());

@@ -10,6 +10,7 @@
 use knownet_flow::{Assignment, Edit, Path, Span, Work};
 use memchr::memmem::Finder;
 
+use super::string::unescape;
 use super::{PLAIN, exact};
 
 /// The tag of an event that a value could not be written into.
@@ -289,7 +290,7 @@ impl Plan<'_> {
         match place(record, open, b"tags", 0) {
             Place::Instead(value) if record[value].starts_with(b"[") => {
                 let inside = &record[value.start() + 1..value.end() - 1];
-                if memchr::memmem::find(inside, FAILURE).is_some() {
+                if has_failure(record, value) {
                     return;
                 }
                 let comma: &[u8] = if inside.trim_ascii().is_empty() {
@@ -340,6 +341,20 @@ impl Plan<'_> {
         self.edits.sort_by_key(|(span, _)| span.start());
         self.edits
     }
+}
+
+/// Whether the failure tag is an element of the array `tags`, however it is spelled.
+fn has_failure(record: &[u8], tags: Span) -> bool {
+    let mut there = false;
+    exact::elements(record, tags.start(), |element| {
+        let element = &record[element];
+        if element.len() >= FAILURE.len() && element[0] == b'"' {
+            let mut plain = Vec::with_capacity(element.len());
+            unescape(element, &mut plain);
+            there |= plain == FAILURE;
+        }
+    });
+    there
 }
 
 /// Writes members at dotted paths, without braces, sharing the objects they have in common.

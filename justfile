@@ -1,0 +1,3 @@
+# Tests, format, lints, documentation, dependencies, configurations: what CI runs.
+check:
+    .ci/run
