@@ -143,7 +143,7 @@ impl Walk {
                     self.arrays |= record[open] == b'[';
                     // A key that holds a quote is no path's: stand in for it with an empty one.
                     let end = close - 1;
-                    let start = key_start(record, end, 0).unwrap_or(end);
+                    let start = key_start(record, end).unwrap_or(end);
                     return Level::Member { start, end };
                 }
                 // An element: the array around it comes next.
@@ -250,14 +250,11 @@ fn escapes(backslash: u64, carry: &mut u64) -> u64 {
 #[inline(always)]
 fn strip(path: &[u8], key: &[u8]) -> Option<usize> {
     let left = path.len().checked_sub(key.len())?;
-    if &path[left..] != key {
+    // The cheap tests first: most keys are not on the way.
+    if (left > 0 && path[left - 1] != b'.') || path.get(left) != key.first() {
         return None;
     }
-    match left {
-        0 => Some(0),
-        _ if path[left - 1] == b'.' => Some(left - 1),
-        _ => None,
-    }
+    (&path[left..] == key).then_some(left.saturating_sub(1))
 }
 
 /// One past the last byte before `end` that is no white space.
@@ -269,15 +266,26 @@ fn trim(b: &[u8], mut end: usize) -> usize {
     end
 }
 
-/// Where the key that ends before the quote at `close` begins; its last `known` bytes hold no quote.
-/// `None` where it holds a quote of its own, and so is no path's.
+/// Where the key begins whose last segment begins at `leaf`. `None` where more than a dot is before
+/// it, or the key holds a quote of its own, and so is no path's.
 #[inline(always)]
-pub fn key_start(b: &[u8], close: usize, known: usize) -> Option<usize> {
-    let end = close - known;
-    let open = match b[..end].last() {
-        Some(b'"') => end - 1,
-        _ => memrchr(b'"', &b[..end])?,
-    };
+pub fn key_of_leaf(b: &[u8], leaf: usize) -> Option<usize> {
+    match b[..leaf].last() {
+        Some(b'"') => unescaped(b, leaf - 1),
+        Some(b'.') => key_start(b, leaf),
+        _ => None,
+    }
+}
+
+/// Where the key begins that ends before `end`; `None` as with [`key_of_leaf`].
+#[inline(always)]
+fn key_start(b: &[u8], end: usize) -> Option<usize> {
+    unescaped(b, memrchr(b'"', &b[..end])?)
+}
+
+/// One past the quote at `open`, unless a backslash is before it.
+#[inline(always)]
+fn unescaped(b: &[u8], open: usize) -> Option<usize> {
     (open == 0 || b[open - 1] != b'\\').then_some(open + 1)
 }
 

@@ -5,7 +5,8 @@ use memchr::{memchr, memchr2};
 
 use super::exact::{self, Scalar};
 use super::lanes::{Lanes, Task, WINDOW};
-use super::proof::{Proof, key_start};
+use super::proof::{Proof, key_of_leaf};
+use super::wanted::Parent;
 use super::{Json, Scratch, string};
 
 /// The tag of a line that is not JSON, as Logstash's `json` filter and codec name it.
@@ -175,7 +176,7 @@ impl Scan<'_> {
                 if !leaf.ends(record, close, last) {
                     continue;
                 }
-                let Some(start) = key_start(record, close, leaf.text.len()) else {
+                let Some(start) = key_of_leaf(record, close - leaf.text.len()) else {
                     continue;
                 };
                 if fresh {
@@ -201,7 +202,7 @@ impl Scan<'_> {
         if fresh {
             return;
         }
-        let undone = |parent: &super::Parent| {
+        let undone = |parent: &Parent| {
             let values = parent
                 .fields
                 .iter()
