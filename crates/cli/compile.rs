@@ -80,10 +80,7 @@ fn name(origin: &Origin) -> String {
     }
 }
 
-fn load(
-    feed: &Feed,
-    add: &mut Each<'_>,
-) -> Result<Option<Report>, String> {
+fn load(feed: &Feed, add: &mut Each<'_>) -> Result<Option<Report>, String> {
     match &feed.origin {
         Origin::Builtin(name) => builtin::read(name, add)
             .map(|_| None)
