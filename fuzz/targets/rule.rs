@@ -31,7 +31,7 @@ fuzz_target!(|data: &[u8]| {
         }
         return;
     }
-    let values: Vec<Scalar> = parts.map_while(|part| scalar(part)).take(4).collect();
+    let values: Vec<Scalar> = parts.map_while(scalar).take(4).collect();
     rule(how, wanted, values, second);
 });
 
