@@ -1,5 +1,5 @@
 //! The whole rule for finding a path, applied to a record byte by byte: the reference that the fast
-//! path in [`super::proof`] may only shorten.
+//! path in `proof` may only shorten.
 //!
 //! A path is found by any spelling whose keys, joined with dots, are the path. Of duplicate keys in
 //! an object the last counts; of several spellings the one whose value stands last in the text.

@@ -1,8 +1,8 @@
 //! JSON lines: finds the wanted fields in one pass over the raw bytes and writes tags into them.
 //!
-//! - A record is never parsed into a tree and never written anew; only [`place`] changes bytes.
+//! - A record is never parsed into a tree and never written anew; only `place` changes bytes.
 //! - A first look over the batch finds line ends and the few places that could be a wanted key.
-//!   Only there is more done: [`proof`] for what it can prove, [`exact`] for everything else. The
+//!   Only there is more done: `proof` for what it can prove, [`exact`] for everything else. The
 //!   two agree; the tests hold them against serde_json.
 //! - A line not delimited by `{` and `}` becomes an envelope tagged `_jsonparsefailure`.
 //! - A blank line is no event; a byte order mark before a record is dropped.
@@ -95,7 +95,7 @@ impl Validator {
 impl Json {
     /// A reader of `fields` that can write `targets`.
     ///
-    /// Field numbers and target indices count along these lists.
+    /// [`knownet_flow::FieldId`]s and target indices count along these lists.
     pub fn new(fields: &[Path], targets: &[Path], options: Options) -> Json {
         Json {
             wanted: Wanted::new(fields, targets),
