@@ -5,16 +5,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use knownet_flow::{Sink, Source, Stop};
+use knownet_flow::Stop;
 use knownet_format::json;
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Action, Match, Routes, Rule, Rules, Tags};
 use knownet_runtime::{Pipeline, stop_on_signals};
-use knownet_sink::{File, Stdout};
-use knownet_source::{Files, Limits, Stdin};
 
 use crate::command::check;
-use crate::config::{Condition, Config, SinkKind, SourceKind};
+use crate::config::{Condition, Config};
 use crate::plan::{Fields, Ready};
 use crate::{option, report, usual};
 
@@ -27,26 +25,12 @@ pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
     };
     let table = Arc::new(compiled.table);
     let plan = ready(&config, table.clone())?;
-    let mut sinks = Vec::new();
-    for sink in &config.sinks {
-        let part: Box<dyn Sink> = match &sink.kind {
-            SinkKind::Stdout => Box::new(Stdout::new().context("standard output")?),
-            SinkKind::File { path } => Box::new(File::open(path)?),
-        };
-        sinks.push((sink.name.clone(), part));
-    }
-    let mut sources = Vec::new();
-    for source in &config.sources {
-        let limits = Limits {
-            max_event: source.max_event as usize,
-            ..Limits::default()
-        };
-        let part: Box<dyn Source> = match &source.kind {
-            SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
-            SourceKind::Stdin => Box::new(Stdin::new(limits)?),
-        };
-        sources.push((source.name.clone(), part));
-    }
+    let sinks = config.sinks.iter();
+    let sinks = sinks.map(|sink| Ok((sink.name.clone(), sink.open()?)));
+    let sinks = sinks.collect::<anyhow::Result<_>>()?;
+    let sources = config.sources.iter();
+    let sources = sources.map(|source| Ok((source.name.clone(), source.open()?)));
+    let sources = sources.collect::<anyhow::Result<_>>()?;
     let mut runtime = knownet_runtime::Options::default();
     if let Some(workers) = config.options.workers {
         runtime.workers = workers;

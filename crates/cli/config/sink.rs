@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
+use knownet_flow as flow;
+use knownet_sink::{File, Stdout};
+
 use super::condition::{Condition, conditions};
 use super::disk::Access;
 use super::section::{Section, Types};
@@ -29,6 +33,19 @@ pub enum SinkKind {
         /// Its path.
         path: PathBuf,
     },
+}
+
+impl Sink {
+    /// The part that writes it.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open(&self) -> anyhow::Result<Box<dyn flow::Sink>> {
+        Ok(match &self.kind {
+            SinkKind::Stdout => Box::new(Stdout::new().context("standard output")?),
+            SinkKind::File { path } => Box::new(File::open(path)?),
+        })
+    }
 }
 
 const TYPES: &Types<SinkKind> = &[("stdout", stdout), ("file", file)];

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use knownet_flow as flow;
+use knownet_source::{Files, Limits, Stdin};
+
 use super::disk::Access;
 use super::option::{Options, max_event};
 use super::section::{Section, Types};
@@ -31,6 +34,23 @@ pub enum SourceKind {
     },
     /// Standard input.
     Stdin,
+}
+
+impl Source {
+    /// The part that reads it.
+    ///
+    /// # Errors
+    /// If it cannot be had at all; a file that cannot be read is told when its turn comes.
+    pub fn open(&self) -> anyhow::Result<Box<dyn flow::Source>> {
+        let limits = Limits {
+            max_event: usize::try_from(self.max_event)?,
+            ..Limits::default()
+        };
+        Ok(match &self.kind {
+            SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
+            SourceKind::Stdin => Box::new(Stdin::new(limits)?),
+        })
+    }
 }
 
 const TYPES: &Types<SourceKind> = &[("file", file), ("stdin", stdin)];

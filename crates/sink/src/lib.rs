@@ -9,6 +9,3 @@ mod stdout;
 
 pub use file::{File, OpenError};
 pub use stdout::Stdout;
-
-/// The values of `type` that name a sink.
-pub const KINDS: &[&str] = &["file", "stdout"];

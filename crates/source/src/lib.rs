@@ -12,6 +12,3 @@ mod wait;
 pub use file::Files;
 pub use lines::Limits;
 pub use stdin::Stdin;
-
-/// The values of `type` that name a source.
-pub const KINDS: &[&str] = &["file", "stdin"];
