@@ -60,8 +60,7 @@ pub struct Json {
     wanted: Wanted,
     targets: place::Targets,
     options: Options,
-    #[cfg(target_arch = "x86_64")]
-    simd: Option<simd::Avx2>,
+    instructions: Instructions,
     scratch: Scratch,
 }
 
@@ -96,43 +95,60 @@ impl Validator {
 impl Json {
     /// A reader of `fields` that can write `targets`.
     ///
-    /// [`knownet_flow::FieldId`]s and target indices count along these lists.
+    /// Field numbers and target indices count along these lists.
     pub fn new(fields: &[Path], targets: &[Path], options: Options) -> Json {
-        #[cfg(target_arch = "x86_64")]
-        let simd = if options.portable {
-            None
-        } else {
-            simd::Avx2::detect()
-        };
         Json {
             wanted: Wanted::new(fields, targets),
             targets: place::Targets::new(targets),
+            instructions: Instructions::choose(options.portable),
             options,
-            #[cfg(target_arch = "x86_64")]
-            simd,
             scratch: Scratch::default(),
         }
     }
+}
 
-    fn dispatch<T: lanes::Task>(&self, task: T) -> T::Out {
+/// The instructions to use.
+#[derive(Clone, Copy)]
+enum Instructions {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2(simd::Avx2),
+}
+
+impl Instructions {
+    fn choose(portable: bool) -> Instructions {
         #[cfg(target_arch = "x86_64")]
-        if let Some(simd) = self.simd {
-            return simd.run(task);
+        if let Some(simd) = simd::Avx2::detect().filter(|_| !portable) {
+            return Instructions::Avx2(simd);
         }
-        task.run(Portable)
+        let _ = portable;
+        Instructions::Portable
+    }
+
+    fn run<T: lanes::Task>(self, task: T) -> T::Out {
+        match self {
+            Instructions::Portable => task.run(Portable),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2(simd) => simd.run(task),
+        }
     }
 }
 
 impl Format for Json {
     fn scan(&mut self, bytes: &[u8], work: &mut Work) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        self.dispatch(scan::Scan {
-            json: self,
-            scratch: &mut scratch,
+        let Json {
+            wanted,
+            options,
+            scratch,
+            ..
+        } = self;
+        self.instructions.run(scan::Scan {
+            wanted,
+            options,
+            scratch,
             bytes,
             work,
         });
-        self.scratch = scratch;
     }
 
     fn values(&mut self, record: &[u8], path: &Path, each: &mut dyn FnMut(Value<'_>)) -> bool {
@@ -149,12 +165,10 @@ impl Format for Json {
     }
 
     fn assign(&mut self, bytes: &[u8], work: &mut Work, event: usize) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let Scratch { walk, spots, .. } = &mut scratch;
+        let Scratch { walk, spots, .. } = &mut self.scratch;
         let mut member = |record: &[u8], key: &Finder<'static>| {
-            self.dispatch(proof::TopLevel { walk, record, key })
+            self.instructions.run(proof::TopLevel { walk, record, key })
         };
         self.targets.assign(bytes, work, event, spots, &mut member);
-        self.scratch = scratch;
     }
 }

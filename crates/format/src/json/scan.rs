@@ -6,8 +6,8 @@ use memchr::{memchr, memchr2};
 use super::exact::{self, Scalar};
 use super::lanes::{Lanes, Task, WINDOW};
 use super::proof::{Proof, key_of_leaf};
-use super::wanted::Parent;
-use super::{Json, Scratch, string};
+use super::wanted::{Parent, Wanted};
+use super::{Options, Scratch, string};
 
 /// The tag of a line that is not JSON, as Logstash's `json` filter and codec name it.
 const FAILURE: &[u8] = b",\"tags\":[\"_jsonparsefailure\"]}";
@@ -15,7 +15,8 @@ const FAILURE: &[u8] = b",\"tags\":[\"_jsonparsefailure\"]}";
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub struct Scan<'a> {
-    pub json: &'a Json,
+    pub wanted: &'a Wanted,
+    pub options: &'a Options,
     pub scratch: &'a mut Scratch,
     pub bytes: &'a [u8],
     pub work: &'a mut Work,
@@ -58,7 +59,7 @@ struct Line {
 impl Scan<'_> {
     #[inline(always)]
     fn block<L: Lanes>(&mut self, lanes: L, window: &[u8; WINDOW], at: usize, line: &mut Line) {
-        let raw = lanes.raw(window, &self.json.wanted.needles);
+        let raw = lanes.raw(window, &self.wanted.needles);
         let mut any = raw.line_feed | raw.needle | raw.escape;
         while any != 0 {
             let bit = any.trailing_zeros();
@@ -75,7 +76,6 @@ impl Scan<'_> {
                 self.scratch.candidates.push(here + 2);
             } else if !line.unsure {
                 line.unsure = self
-                    .json
                     .wanted
                     .spells(&self.bytes[line.start..], here - line.start);
             }
@@ -102,16 +102,16 @@ impl Scan<'_> {
             raw: Span::new(start, end),
             ..Event::default()
         };
-        if end - start > self.json.options.max_line {
+        if end - start > self.options.max_line {
             event.kind = Kind::Long;
             self.work.counts.long += 1;
         } else if bytes[open] != b'{'
             || bytes[close] != b'}'
-            || (self.json.options.validate && !self.scratch.validator.accepts(&bytes[open..=close]))
+            || (self.options.validate && !self.scratch.validator.accepts(&bytes[open..=close]))
         {
             let line = &bytes[start..end];
             self.envelope(&mut event, line.strip_suffix(b"\r").unwrap_or(line));
-        } else if unsure || (self.json.wanted.slash && memchr(b'\\', &bytes[open..end]).is_some()) {
+        } else if unsure || (self.wanted.slash && memchr(b'\\', &bytes[open..end]).is_some()) {
             event.note = super::SPELLED;
             self.exactly(open, close + 1);
         } else if !self.scratch.candidates.is_empty() {
@@ -147,7 +147,7 @@ impl Scan<'_> {
     #[inline(always)]
     fn fields<L: Lanes>(&mut self, lanes: L, open: usize, end: usize) {
         let record = &self.bytes[open..end];
-        let wanted = &self.json.wanted;
+        let wanted = self.wanted;
         let Scratch {
             walk,
             candidates,
@@ -227,7 +227,7 @@ impl Scan<'_> {
     fn exactly(&mut self, open: usize, end: usize) {
         let record = &self.bytes[open..end];
         let mut spans = std::mem::take(&mut self.scratch.spans);
-        for (id, path) in self.json.wanted.fields.iter().enumerate() {
+        for (id, path) in self.wanted.fields.iter().enumerate() {
             spans.clear();
             exact::find(record, 0, path, &mut spans);
             for span in &spans {
