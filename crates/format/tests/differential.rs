@@ -54,7 +54,7 @@ fn records(random: &mut Random, count: usize) -> (Vec<String>, Vec<u8>) {
 }
 
 const ROUNDS: usize = if cfg!(miri) {
-    2
+    20
 } else if cfg!(debug_assertions) {
     400
 } else {
