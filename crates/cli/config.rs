@@ -70,12 +70,11 @@ impl Config {
     }
 }
 
-/// Reads a configuration file and looks whether the files it names are there; warnings come with
-/// the result.
+/// Reads a configuration file and looks whether the files it names are there: what it says, as far
+/// as it could be read, and every mistake and warning, by line.
 ///
-/// # Errors
-/// Every mistake and warning, by line.
-pub fn load(file: &Path) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
+/// With an error among the mistakes the configuration is not to be run.
+pub fn load(file: &Path) -> (Option<Config>, Vec<Mistake>) {
     let notes = Notes::new(file);
     let text = match fs::read(file).map(String::from_utf8) {
         Ok(Ok(text)) => text,
@@ -83,18 +82,18 @@ pub fn load(file: &Path) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
             let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = 1 + good.iter().filter(|&&byte| byte == b'\n').count();
             notes.error(line, "", "is not UTF-8 text; save it as UTF-8");
-            return Err(notes.sorted());
+            return (None, notes.sorted());
         }
         Err(error) => {
             notes.error(1, "", format!("cannot be read: {error}"));
-            return Err(notes.sorted());
+            return (None, notes.sorted());
         }
     };
     let config = read(&text, file, &|name| std::env::var(name).ok(), &notes);
     if config.is_some() {
         disk::check(&notes);
     }
-    finish(config, notes)
+    (config, notes.sorted())
 }
 
 /// For tests: reads a configuration from text, without a look at the disk. `env` answers `${NAME}`.
@@ -109,10 +108,6 @@ pub fn parse(
 ) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
     let notes = Notes::new(file);
     let config = read(text, file, env, &notes);
-    finish(config, notes)
-}
-
-fn finish(config: Option<Config>, notes: Notes) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
     let failed = notes.any_error();
     match config {
         Some(config) if !failed => Ok((config, notes.sorted())),

@@ -9,6 +9,7 @@ mod config;
 mod option;
 mod plan;
 mod report;
+mod usual;
 
 use std::io;
 use std::process::ExitCode;

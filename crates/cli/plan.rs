@@ -47,6 +47,13 @@ impl Fields {
         fields
     }
 
+    /// Finds these paths, too, for a veto to see; no tag reads them.
+    pub fn watch(&mut self, paths: &[Path]) {
+        for path in paths {
+            self.field(path);
+        }
+    }
+
     fn field(&mut self, path: &Path) -> FieldId {
         let known = self.wanted.iter().position(|wanted| wanted == path);
         let at = known.unwrap_or_else(|| {

@@ -66,6 +66,29 @@ fn every_mistake_is_told_at_once() {
 }
 
 #[test]
+fn mistakes_in_feeds_are_told_in_the_same_breath() {
+    let folder = Folder::new();
+    folder.file("bad.txt", "10.0.0.0/8\nexample.com\n");
+    let ran = folder
+        .check(
+            "[sources.in]\ntype = \"stdn\"\n[labels.A]\nfeeds = [\"bad.txt\", \"gone.txt\"]\n\
+             [[tags]]\nfrom = \"a\"\ninto = \"b\"\n[sinks.out]\ntype = \"stdout\"\n",
+        )
+        .ended(1);
+    let starts = [
+        "knownet.toml:2: sources.in.type: \"stdn\" is not a source",
+        "knownet.toml:4: labels.A.feeds[0]: bad.txt:2: ",
+        "knownet.toml:4: labels.A.feeds[1]: gone.txt cannot be read",
+        "knownet: 3 mistakes in knownet.toml",
+    ];
+    let err: Vec<_> = ran.err.lines().collect();
+    assert_eq!(err.len(), starts.len(), "{}", ran.err);
+    for (line, start) in err.iter().zip(starts) {
+        assert!(line.starts_with(start), "{}", ran.err);
+    }
+}
+
+#[test]
 fn run_says_the_same_and_starts_nothing() {
     let folder = Folder::new();
     folder.file("in.ndjson", "{}\n");

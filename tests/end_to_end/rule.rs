@@ -78,6 +78,18 @@ fn a_threat_vetoes_every_drop_at_any_prefix_length() {
 }
 
 #[test]
+fn a_threat_in_a_usual_field_that_no_tag_reads_vetoes_too() {
+    let events = [
+        r#"{"n":0,"dst":"10.1.1.1","source":{"ip":"198.51.100.66"}}"#,
+        r#"{"n":1,"dst":"10.1.1.1","winlog":{"event_data":{"SourceIp":"198.51.100.66"}}}"#,
+        r#"{"n":2,"dst":"10.1.1.1","related":{"ip":["10.1.1.1","198.51.100.66"]}}"#,
+        r#"{"n":3,"dst":"10.1.1.1","related":{"ip":["10.1.1.1","198.51.100.67"]}}"#,
+    ];
+    let all = "[[rules]]\nmatch = {}\naction = \"drop\"\n";
+    assert_eq!(passing(all, &events), [0, 1, 2]);
+}
+
+#[test]
 fn even_threats_drops_them() {
     let events = [
         r#"{"n":0,"dst":"198.51.100.66"}"#,

@@ -8,7 +8,7 @@ use anyhow::Context;
 use knownet_label::{Prefix, Table, sets::Set};
 
 use crate::compile::{Compiled, compile};
-use crate::config::{self, Config, Severity};
+use crate::config::{self, Config, Mistake, Severity};
 use crate::option;
 use crate::report::{NOT_WRITTEN, grouped};
 
@@ -23,14 +23,14 @@ pub fn check(options: &option::Check) -> anyhow::Result<ExitCode> {
 /// Reads the configuration and its feeds. Mistakes go to standard error; with one worse than a
 /// warning among them there is nothing to return.
 pub fn read(file: &Path) -> Option<(Config, Compiled)> {
-    let (mut config, mut mistakes) = match config::load(file) {
-        Ok((config, warnings)) => (Some(config), warnings),
-        Err(mistakes) => (None, mistakes),
-    };
+    let (config, mut mistakes) = config::load(file);
+    // Feeds are read even then, so that their mistakes are told in the same breath.
     let compiled = config.as_ref().map(|config| compile(&config.labels, file));
     if let Some(compiled) = &compiled {
-        mistakes.extend(compiled.notes.iter().cloned());
-        mistakes.sort_by_key(|mistake| mistake.line);
+        let known = |note: &&Mistake| mistakes.iter().all(|mistake| mistake.key != note.key);
+        let news: Vec<Mistake> = compiled.notes.iter().filter(known).cloned().collect();
+        mistakes.extend(news);
+        mistakes.sort_by(|a, b| (a.line, &a.key).cmp(&(b.line, &b.key)));
     }
     for mistake in &mistakes {
         eprintln!("{mistake}");
@@ -47,7 +47,7 @@ pub fn read(file: &Path) -> Option<(Config, Compiled)> {
         );
         return None;
     }
-    config.take().zip(compiled)
+    config.zip(compiled)
 }
 
 fn describe(config: &Config, compiled: &Compiled, out: &mut impl Write) -> io::Result<()> {

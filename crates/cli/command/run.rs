@@ -8,7 +8,7 @@ use anyhow::Context;
 use knownet_flow::{Sink, Source, Stop};
 use knownet_format::json;
 use knownet_label::{LabelId, Table};
-use knownet_rule::{Match, Routes, Rule, Rules, Tags};
+use knownet_rule::{Action, Match, Routes, Rule, Rules, Tags};
 use knownet_runtime::{Pipeline, stop_on_signals};
 use knownet_sink::{File, Stdout};
 use knownet_source::{Files, Limits, Stdin};
@@ -16,7 +16,7 @@ use knownet_source::{Files, Limits, Stdin};
 use crate::command::check;
 use crate::config::{Condition, Config, SinkKind, SourceKind};
 use crate::plan::{Fields, Ready};
-use crate::{option, report};
+use crate::{option, report, usual};
 
 /// Where dead letters go, beside the configuration, if it does not say.
 const DEAD_LETTERS: &str = "knownet-dead-letters.ndjson";
@@ -104,6 +104,13 @@ fn ready(config: &Config, table: Arc<Table>) -> anyhow::Result<Ready> {
         .map(|sink| matches(&sink.conditions, &tags, &table).map(Some));
     let routes = routes.collect::<anyhow::Result<Vec<_>>>()?;
     let formats = config.sources.iter();
+    let mut fields = Fields::of(&config.tags);
+    if table.has_threats() && rules.iter().any(|rule| rule.action == Action::Drop) {
+        // A threat at either end vetoes a drop, whichever end the tags are about.
+        for names in [usual::DESTINATION, usual::SOURCE, usual::RELATED] {
+            fields.watch(&usual::paths(names)?);
+        }
+    }
     Ok(Ready {
         formats: formats
             .map(|source| json::Options {
@@ -111,7 +118,7 @@ fn ready(config: &Config, table: Arc<Table>) -> anyhow::Result<Ready> {
                 ..Default::default()
             })
             .collect(),
-        fields: Fields::of(&config.tags),
+        fields,
         rules: (!rules.is_empty()).then(|| Rules::new(rules, table.clone())),
         only: None,
         routes: Routes::new(routes, table.clone()),

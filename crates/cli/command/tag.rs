@@ -16,27 +16,7 @@ use knownet_source::{Files, Limits, Stdin};
 use crate::command::run::start;
 use crate::config::Tag;
 use crate::plan::{Fields, Only, Ready};
-use crate::{compile, option, report};
-
-/// Where events name whom they talked to. ECS; Winlogbeat 7 and later, 5 and 6; NXLog; Suricata and
-/// plain firewalls.
-const DESTINATION: &[&str] = &[
-    "destination.ip",
-    "winlog.event_data.DestinationIp",
-    "event_data.DestinationIp",
-    "DestinationIp",
-    "dest_ip",
-    "dst_ip",
-];
-
-/// The other end of the same.
-const SOURCE: &[&str] = &[
-    "source.ip",
-    "winlog.event_data.SourceIp",
-    "event_data.SourceIp",
-    "SourceIp",
-    "src_ip",
-];
+use crate::{compile, option, report, usual};
 
 const DEAD_LETTERS: &str = "knownet-dead-letters.ndjson";
 
@@ -109,11 +89,8 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
 }
 
 fn tags(options: &option::Tag) -> anyhow::Result<Vec<Tag>> {
-    let paths = |names: &[&str]| -> Result<Vec<Path>, knownet_flow::PathError> {
-        names.iter().map(|name| Path::parse(name)).collect()
-    };
     let from = match options.from.is_empty() {
-        true => paths(DESTINATION)?,
+        true => usual::paths(usual::DESTINATION)?,
         false => options.from.clone(),
     };
     let into = match &options.into {
@@ -134,7 +111,7 @@ fn tags(options: &option::Tag) -> anyhow::Result<Vec<Tag>> {
         let into = Path::parse("IPSource")?;
         tags.push(Tag {
             line: 0,
-            from: paths(SOURCE)?,
+            from: usual::paths(usual::SOURCE)?,
             into,
             all: None,
         });
