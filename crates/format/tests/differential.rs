@@ -54,7 +54,7 @@ fn records(random: &mut Random, count: usize) -> (Vec<String>, Vec<u8>) {
 }
 
 const ROUNDS: usize = if cfg!(miri) {
-    2
+    20
 } else if cfg!(debug_assertions) {
     400
 } else {
@@ -291,6 +291,34 @@ fn the_failure_tag_is_looked_for_among_the_elements() {
             let out: Vec<u8> = output.events(0).slices().flatten().copied().collect();
             let expected = format!("{{\"a\":1,\"tags\":{expected}}}\n");
             assert_eq!(String::from_utf8_lossy(&out), expected);
+        }
+    }
+}
+
+/// Found by the fuzzer: a parent in a flat spelling may come again, too.
+#[test]
+fn a_later_parent_undoes_an_earlier_one_in_any_spelling() {
+    let lines = [
+        r#"{"a.b":{"ip":"1.1.1.1"},"a.b":null}"#,
+        r#"{"a.b":{"ip":"1.1.1.1"},"a.b":{"x":"2.2.2.2"}}"#,
+        r#"{"a":{"b":{"ip":"1.1.1.1"},"b":1}}"#,
+        r#"{"x":{"a.b":0},"a.b":{"ip":"1.1.1.1"}}"#,
+    ];
+    for line in lines {
+        for (name, mut json) in formats() {
+            let bytes = format!("{line}\n").into_bytes();
+            let mut work = Work::default();
+            json.scan(&bytes, &mut work);
+            let tree = Node::parse(line);
+            let mut expected = Vec::new();
+            for (field, path) in FIELDS.iter().enumerate() {
+                tree.scalars(path, &mut |text| expected.push((field, text.to_vec())));
+            }
+            assert_eq!(
+                hits(&bytes, &work, &work.events[0]),
+                expected,
+                "{name}: {line}"
+            );
         }
     }
 }

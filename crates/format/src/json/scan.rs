@@ -209,7 +209,7 @@ impl Scan<'_> {
                 .filter_map(|&id| found[usize::from(id)]);
             values
                 .min()
-                .is_some_and(|at| parent.key.find(&record[at..]).is_some())
+                .is_some_and(|at| parent.may_be_in(&record[at..]))
         };
         if wanted.parents.iter().any(undone) {
             return self.exactly(open, end);

@@ -24,9 +24,18 @@ pub struct Wanted {
 
 /// A key on the way to some paths.
 pub struct Parent {
-    /// The key with its quotes.
-    pub key: Finder<'static>,
+    /// The key with its closing quote.
+    end: Finder<'static>,
     pub fields: Vec<FieldId>,
+}
+
+impl Parent {
+    /// Whether something in `rest` may be this key, alone or at the end of a flat spelling.
+    pub fn may_be_in(&self, rest: &[u8]) -> bool {
+        self.end
+            .find_iter(rest)
+            .any(|at| at > 0 && matches!(rest[at - 1], b'"' | b'.'))
+    }
 }
 
 /// The last segment of some paths.
@@ -90,7 +99,7 @@ impl Wanted {
             }
         }
         let parent = |(key, fields): (&str, Vec<FieldId>)| Parent {
-            key: Finder::new(&format!("\"{key}\"")).into_owned(),
+            end: Finder::new(&format!("{key}\"")).into_owned(),
             fields,
         };
         wanted.parents = parents.into_iter().map(parent).collect();
