@@ -95,11 +95,7 @@ impl Validator {
 impl Json {
     /// A reader of `fields` that can write `targets`.
     ///
-<<<<<<< HEAD
     /// Field numbers and target indices count along these lists.
-=======
-    /// [`knownet_flow::FieldId`]s and target indices count along these lists.
->>>>>>> main
     pub fn new(fields: &[Path], targets: &[Path], options: Options) -> Json {
         Json {
             wanted: Wanted::new(fields, targets),
