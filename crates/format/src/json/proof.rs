@@ -159,7 +159,12 @@ impl Walk {
     /// Computes the masks up to and with byte `at`.
     #[inline(always)]
     fn cover<L: Lanes>(&mut self, lanes: L, record: &[u8], at: usize) {
-        while self.blocks.len() * 64 <= at {
+        let blocks = at / 64 + 1;
+        if self.blocks.len() >= blocks {
+            return;
+        }
+        self.blocks.reserve(blocks - self.blocks.len());
+        while self.blocks.len() < blocks {
             let start = self.blocks.len() * 64;
             let s = match record[start..].first_chunk::<64>() {
                 Some(block) => lanes.structure(block),
@@ -235,9 +240,6 @@ impl Walk {
 #[inline(always)]
 fn escapes(backslash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
-    if backslash == 0 {
-        return std::mem::take(carry);
-    }
     let backslash = backslash & !*carry;
     let follows = backslash << 1 | *carry;
     let odd_starts = backslash & !EVEN & !follows;
