@@ -50,6 +50,8 @@ fn the_first_asks_and_the_second_ends() {
     expect("ready");
     send("-INT", &child);
     expect("stopping");
+    // Waiting would close it, and its end would end the child before the signal does.
+    let _stdin = child.stdin.take();
     send("-TERM", &child);
     assert_eq!(child.wait().unwrap().code(), Some(128 + 15));
 }
