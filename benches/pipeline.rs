@@ -156,6 +156,24 @@ fn bench(c: &mut Criterion) {
             });
             let mut steps = steps(names, portable);
             let mut output = Output::default();
+            if !portable {
+                let mut done: Vec<(&[u8], Work)> = Vec::new();
+                for chunk in chunks.iter().take(16) {
+                    done.push((chunk, Work::default()));
+                    steps.run(chunk, &mut done.last_mut().unwrap().1);
+                }
+                let bytes: usize = done.iter().map(|(chunk, _)| chunk.len()).sum();
+                group.throughput(Throughput::Bytes(bytes as u64));
+                group.bench_function(format!("splice {name}"), |b| {
+                    b.iter(|| {
+                        for (chunk, work) in &done {
+                            output.clear(1 << 20);
+                            splice(black_box(chunk), work, &mut output);
+                        }
+                    })
+                });
+                group.throughput(Throughput::Bytes(total as u64));
+            }
             group.bench_function(format!("whole {name}"), |b| {
                 b.iter(|| {
                     for chunk in &chunks {
