@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use knownet_feed::{BadLine, Each, First, Options, Report, builtin};
-use knownet_label::{Addr, FeedId, LabelId, Prefix, Table, TableBuilder};
+use knownet_label::{FeedId, LabelId, Prefix, Table, TableBuilder};
 
 use crate::config::{Feed, Label, Mistake, Origin, Severity};
 
@@ -50,6 +50,12 @@ pub fn compile(labels: &[Label], file: &std::path::Path) -> Compiled {
             };
             match load(feed, &mut add) {
                 Ok(None) => {}
+                // Without its networks a threat would veto nothing, and nobody would notice.
+                Ok(Some(report)) if label.threat && report.prefixes == 0 => {
+                    let name = name(&feed.origin);
+                    let message = format!("{name} holds no prefix, but {} is a threat", label.name);
+                    note(Severity::Error, format!("{message}; fetch the feed again"));
+                }
                 Ok(Some(report)) => {
                     doubts(feed, &report)
                         .into_iter()
@@ -105,14 +111,14 @@ fn doubts(feed: &Feed, report: &Report) -> Vec<String> {
     }
     if report.host_bits > 0 {
         doubts.push(format!(
-            "{name}: {} prefixes had host bits set and were masked{}",
+            "{name}: prefixes with host bits set, which were masked: {}{}",
             report.host_bits,
             first(&report.first_host_bits)
         ));
     }
     if report.skipped > 0 {
         doubts.push(format!(
-            "{name}: {} lines are no prefix and were skipped{}",
+            "{name}: lines that are no prefix, which were skipped: {}{}",
             report.skipped,
             first(&report.first_skipped)
         ));
@@ -184,9 +190,8 @@ pub fn from_options(options: &[String]) -> anyhow::Result<Vec<Label>> {
         } else if let Some(cidrs) = prefixes(name, feed) {
             label.cidrs.extend(cidrs);
         } else {
-            label
-                .feeds
-                .push(feed_of(name, Origin::File(PathBuf::from(feed))));
+            let file = Origin::File(PathBuf::from(feed));
+            label.feeds.push(feed_of(name, file));
         }
     }
     Ok(labels)
@@ -222,9 +227,4 @@ pub fn table(options: &[String]) -> anyhow::Result<Table> {
         bail!("{}", failed.join("\nknownet: "));
     }
     Ok(compiled.table)
-}
-
-/// Whether `text` names an address, as logs write it.
-pub fn address(text: &str) -> Option<Addr> {
-    Addr::parse(text.as_bytes())
 }

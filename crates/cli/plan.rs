@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use knownet_enrich::{Labels, Tag};
-use knownet_flow::{Counts, FieldId, Format, Path, Plan, Stage, Steps, Verdict, Work};
+use knownet_flow::{Counts, FieldId, Format, Kind, Path, Plan, Stage, Steps, Verdict, Work};
 use knownet_format::json::{self, Json};
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Routes, Rules};
@@ -45,13 +45,6 @@ impl Fields {
             fields.tags.push(Tag { from, into, all });
         }
         fields
-    }
-
-    /// Finds these paths, too, for a veto to see; no tag reads them.
-    pub fn watch(&mut self, paths: &[Path]) {
-        for path in paths {
-            self.field(path);
-        }
     }
 
     fn field(&mut self, path: &Path) -> FieldId {
@@ -108,7 +101,8 @@ impl Stage for Only {
     fn apply(&mut self, _: &[u8], work: &mut Work, _: &mut dyn Format) {
         for index in 0..work.events.len() {
             let event = &work.events[index];
-            if event.verdict != Verdict::Keep {
+            // What was not looked at may be just what is wanted.
+            if event.verdict != Verdict::Keep || event.kind == Kind::Long {
                 continue;
             }
             let first = work.answers[event.answers]

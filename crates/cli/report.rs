@@ -8,6 +8,9 @@ use knownet_runtime::{Ended, RunError, Summary};
 /// What is said where a command's own output fails.
 pub const NOT_WRITTEN: &str = "standard output cannot be written";
 
+/// Where dead letters go if nothing else is said: beside the configuration, or in the current folder.
+pub const DEAD_LETTERS: &str = "knownet-dead-letters.ndjson";
+
 /// Reports the run and turns it into an exit code; `said` is whether the summary was asked for.
 pub fn finish(
     outcome: anyhow::Result<Result<Summary, RunError>>,
@@ -75,7 +78,7 @@ fn describe(summary: &Summary, table: &Table, rules: &[String]) -> String {
             counts.unparsed,
             "passed on with the tag _jsonparsefailure",
         ),
-        ("long", counts.long, "over 1 MiB, passed on untouched"),
+        ("long", counts.long, "over 1 MiB, not looked at"),
         (
             "not written",
             counts.enrich_failures,

@@ -21,9 +21,6 @@ pub const SOURCE: &[&str] = &[
     "src_ip",
 ];
 
-/// Where else ECS keeps addresses of the two ends.
-pub const RELATED: &[&str] = &["related.ip", "client.ip", "server.ip"];
-
 /// The names as paths.
 ///
 /// # Errors

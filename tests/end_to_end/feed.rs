@@ -138,7 +138,7 @@ fn a_kind_may_be_said() {
 #[test]
 fn host_bits_are_masked_counted_and_told_once() {
     let ran = check("10.1.2.3/8\n192.0.2.0/24\n172.16.0.1/12\n", FEED).succeeded();
-    ran.said("knownet.toml:6: warning: labels.A.feeds[0]: feed.txt: 2 prefixes had host bits set and were masked, first \"10.1.2.3/8\" at feed.txt:1\n");
+    ran.said("knownet.toml:6: warning: labels.A.feeds[0]: feed.txt: prefixes with host bits set, which were masked: 2, first \"10.1.2.3/8\" at feed.txt:1\n");
     assert_eq!(
         matches("10.1.2.3/8\n", FEED, &["10.200.0.1"])[0][0],
         "10.0.0.0/8"
@@ -167,7 +167,7 @@ fn bad_lines_may_be_skipped_with_a_warning() {
     ] {
         let list = "10.0.0.0/8\nexample.com\n192.0.2.0/24\n-\n";
         let ran = check(list, label).succeeded();
-        ran.said("feed.txt: 2 lines are no prefix and were skipped, first \"example.com\" at feed.txt:2\n");
+        ran.said("feed.txt: lines that are no prefix, which were skipped: 2, first \"example.com\" at feed.txt:2\n");
         assert_eq!(matches(list, label, &["192.0.2.1"])[0][0], "192.0.2.0/24");
     }
 }
@@ -213,4 +213,17 @@ fn labels_keep_the_files_order_between_equal_prefixes() {
             .ran();
         assert_eq!(ran.succeeded().objects()[0]["labels"], json!(names));
     }
+}
+
+#[test]
+fn a_threat_without_networks_is_a_mistake() {
+    let folder = Folder::new();
+    folder.file("feed.txt", "# nothing today\n");
+    let config = "[sources.in]\ntype = \"stdin\"\n[labels.Bad]\nthreat = true\nfeeds = \"feed.txt\"\n\
+                  [[tags]]\nfrom = \"a\"\ninto = \"b\"\n[sinks.out]\ntype = \"stdout\"\n";
+    let ran = folder.check(config).ended(1);
+    ran.said("knownet.toml:5: labels.Bad.feeds: feed.txt holds no prefix, but Bad is a threat; ");
+    folder
+        .check(&config.replace("threat = true\n", ""))
+        .succeeded();
 }

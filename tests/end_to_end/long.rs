@@ -23,7 +23,15 @@ fn a_longer_line_passes_untouched_and_is_counted() {
     let input = lines([&*event(PRIVATE), &line, &event(MICROSOFT)]);
     let ran = tag(&["--stats", "--drop", "Private"], input).succeeded();
     assert!(ran.out == lines([&*line, &labelled(MICROSOFT, "Microsoft")]));
-    ran.said("  long         1 (over 1 MiB, passed on untouched)\n");
+    ran.said("  long         1 (over 1 MiB, not looked at)\n");
+}
+
+#[test]
+fn a_longer_line_is_not_hidden_from_only() {
+    let line = long((1 << 20) + 1);
+    let input = lines([&*event(PRIVATE), &line]);
+    let ran = tag(&["--only", "unknown"], input).succeeded();
+    assert!(ran.out == lines([&*line]));
 }
 
 const SMALL: &str = r#"

@@ -78,15 +78,17 @@ fn a_threat_vetoes_every_drop_at_any_prefix_length() {
 }
 
 #[test]
-fn a_threat_in_a_usual_field_that_no_tag_reads_vetoes_too() {
+fn a_threat_in_a_field_that_no_tag_reads_vetoes_too() {
     let events = [
         r#"{"n":0,"dst":"10.1.1.1","source":{"ip":"198.51.100.66"}}"#,
         r#"{"n":1,"dst":"10.1.1.1","winlog":{"event_data":{"SourceIp":"198.51.100.66"}}}"#,
         r#"{"n":2,"dst":"10.1.1.1","related":{"ip":["10.1.1.1","198.51.100.66"]}}"#,
         r#"{"n":3,"dst":"10.1.1.1","related":{"ip":["10.1.1.1","198.51.100.67"]}}"#,
+        r#"{"n":4,"dst":["10.1.1.1",{"deep":[["198.51.100.\u0036\u0036"]]}]}"#,
+        r#"{"n":5,"dst":"10.1.1.1","message":"to 198.51.100.66, no address by itself"}"#,
     ];
     let all = "[[rules]]\nmatch = {}\naction = \"drop\"\n";
-    assert_eq!(passing(all, &events), [0, 1, 2]);
+    assert_eq!(passing(all, &events), [0, 1, 2, 4]);
 }
 
 #[test]

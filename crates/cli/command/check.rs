@@ -41,10 +41,7 @@ pub fn read(file: &Path) -> Option<(Config, Compiled)> {
         .count();
     if errors > 0 {
         let s = if errors == 1 { "" } else { "s" };
-        eprintln!(
-            "knownet: {errors} mistake{s} in {}; nothing was started",
-            file.display()
-        );
+        eprintln!("knownet: {errors} mistake{s} in {}", file.display());
         return None;
     }
     config.zip(compiled)

@@ -1,11 +1,11 @@
 //! `knownet lookup`: which labels cover an address.
 
-use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use knownet_label::Table;
+use knownet_label::{Addr, Table};
 use serde_json::{Map, Value, json};
 
 use crate::command::check;
@@ -39,24 +39,21 @@ pub fn lookup(options: &option::Lookup) -> anyhow::Result<ExitCode> {
         printer.print(address).context(NOT_WRITTEN)?;
     }
     if options.addresses.is_empty() {
-        let mut input = io::stdin().lock();
+        let mut input = BufReader::new(io::stdin().lock());
         let mut line = Vec::new();
-        while input
-            .read_until(b'\n', &mut line)
-            .context("standard input")?
-            > 0
-        {
+        loop {
+            // Whoever waits for the answer before the next question gets it now.
+            if input.buffer().is_empty() {
+                printer.out.flush().context(NOT_WRITTEN)?;
+            }
+            let read = input.read_until(b'\n', &mut line);
+            if read.context("standard input")? == 0 {
+                break;
+            }
             let text = String::from_utf8_lossy(&line);
             let text = text.trim_end_matches(['\r', '\n']);
             printer.print(text).context(NOT_WRITTEN)?;
             line.clear();
-            if input.fill_buf().is_ok_and(<[u8]>::is_empty) {
-                break;
-            }
-            // Whoever asks by hand wants the answer now.
-            if io::stdin().is_terminal() {
-                printer.out.flush().context(NOT_WRITTEN)?;
-            }
         }
     }
     printer.out.flush().context(NOT_WRITTEN)?;
@@ -80,7 +77,7 @@ struct Printer<W> {
 
 impl<W: Write> Printer<W> {
     fn print(&mut self, text: &str) -> io::Result<()> {
-        let Some(addr) = compile::address(text) else {
+        let Some(addr) = Addr::parse(text.as_bytes()) else {
             self.failed = true;
             let error = "not an address; write one such as 192.0.2.1 or 2001:db8::1";
             return match self.terminal {

@@ -8,16 +8,13 @@ use anyhow::Context;
 use knownet_flow::Stop;
 use knownet_format::json;
 use knownet_label::{LabelId, Table};
-use knownet_rule::{Action, Match, Routes, Rule, Rules, Tags};
+use knownet_rule::{Match, Routes, Rule, Rules, Tags};
 use knownet_runtime::{Pipeline, stop_on_signals};
 
 use crate::command::check;
 use crate::config::{Condition, Config};
 use crate::plan::{Fields, Ready};
-use crate::{option, report, usual};
-
-/// Where dead letters go, beside the configuration, if it does not say.
-const DEAD_LETTERS: &str = "knownet-dead-letters.ndjson";
+use crate::{option, report};
 
 pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
     let Some((config, compiled)) = check::read(&options.config) else {
@@ -44,7 +41,7 @@ pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
             .config
             .parent()
             .unwrap_or(Path::new(""))
-            .join(DEAD_LETTERS),
+            .join(report::DEAD_LETTERS),
     };
     let names: Vec<String> = config.rules.iter().enumerate().map(rule_name).collect();
     report::finish(
@@ -88,13 +85,6 @@ fn ready(config: &Config, table: Arc<Table>) -> anyhow::Result<Ready> {
         .map(|sink| matches(&sink.conditions, &tags, &table).map(Some));
     let routes = routes.collect::<anyhow::Result<Vec<_>>>()?;
     let formats = config.sources.iter();
-    let mut fields = Fields::of(&config.tags);
-    if table.has_threats() && rules.iter().any(|rule| rule.action == Action::Drop) {
-        // A threat at either end vetoes a drop, whichever end the tags are about.
-        for names in [usual::DESTINATION, usual::SOURCE, usual::RELATED] {
-            fields.watch(&usual::paths(names)?);
-        }
-    }
     Ok(Ready {
         formats: formats
             .map(|source| json::Options {
@@ -102,7 +92,7 @@ fn ready(config: &Config, table: Arc<Table>) -> anyhow::Result<Ready> {
                 ..Default::default()
             })
             .collect(),
-        fields,
+        fields: Fields::of(&config.tags),
         rules: (!rules.is_empty()).then(|| Rules::new(rules, table.clone())),
         only: None,
         routes: Routes::new(routes, table.clone()),

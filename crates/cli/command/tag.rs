@@ -18,8 +18,6 @@ use crate::config::Tag;
 use crate::plan::{Fields, Only, Ready};
 use crate::{compile, option, report, usual};
 
-const DEAD_LETTERS: &str = "knownet-dead-letters.ndjson";
-
 /// What `--only` calls an address without a label.
 const UNKNOWN: &str = "unknown";
 
@@ -76,7 +74,7 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
     let sink: Box<dyn Sink> = Box::new(Stdout::new().context("standard output")?);
     let runtime = knownet_runtime::Options {
         give_up: true,
-        dead_letter: DEAD_LETTERS.into(),
+        dead_letter: report::DEAD_LETTERS.into(),
         ..Default::default()
     };
     let pipeline = Pipeline::new(

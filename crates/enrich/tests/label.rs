@@ -14,6 +14,7 @@ impl Format for Nothing {
     fn values(&mut self, _: &[u8], _: &Path, _: &mut dyn FnMut(Value<'_>)) -> bool {
         unreachable!()
     }
+    fn strings(&mut self, _: &[u8], _: &mut dyn FnMut(&[u8])) {}
     fn assign(&mut self, _: &[u8], _: &mut Work, _: usize) {}
 }
 

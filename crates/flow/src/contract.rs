@@ -1,6 +1,6 @@
 //! The contracts that parts fulfil and the runtime drives.
 
-use crate::{Assignment, Batch, Events, Path, Stop, Work};
+use crate::{Batch, Events, Path, Stop, Work};
 
 /// Where bytes come in.
 ///
@@ -62,6 +62,9 @@ pub trait Format: Send {
     ///
     /// An array shows its elements, an object nothing; strings are unescaped.
     fn values(&mut self, record: &[u8], path: &Path, each: &mut dyn FnMut(Value<'_>)) -> bool;
+
+    /// Shows each string of the record, at any depth, names of fields included, unescaped.
+    fn strings(&mut self, record: &[u8], each: &mut dyn FnMut(&[u8]));
 
     /// Turns the assignments of the event with index `event` into edits.
     fn assign(&mut self, bytes: &[u8], work: &mut Work, event: usize);
@@ -147,12 +150,4 @@ pub enum WriteError {
     /// Nobody reads any more, and that is no fault: the reader of a pipe went away.
     #[error("the reader has gone")]
     Closed,
-}
-
-/// Where an assignment goes: kept beside the contract because both enrich and the format count by it.
-impl Assignment {
-    /// The value's text.
-    pub fn value_text<'a>(&self, work: &'a Work) -> &'a [u8] {
-        &work.text[self.value]
-    }
 }

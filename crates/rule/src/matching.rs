@@ -29,7 +29,7 @@ impl Match {
     /// | <code>path&#124;exists</code> | is there (`true`), is not (`false`) |
     ///
     /// In text with wildcards `\*`, `\?` and `\\` are the characters themselves and any other
-    /// backslash is a backslash: `C:\\*` begins with a folder, `C:\*` is one that is called `*`.
+    /// backslash is a backslash: `C:\\*` is everything in a folder, `C:\*` the text `C:*` alone.
     /// A number is equal to text that spells it, and the text `true` to the boolean; a null to a
     /// field that is not there. Of an array one element suffices.
     ///

@@ -99,7 +99,7 @@ impl Rules {
             }
             let vetoed = rule.action == Action::Drop
                 && !rule.even_threats
-                && threat::touches(bytes, work, event, &self.table);
+                && threat::touches(bytes, work, event, format, &self.table);
             if vetoed {
                 continue;
             }

@@ -9,7 +9,7 @@
 //! Records that are not JSON give an unspecified but harmless answer.
 
 use knownet_flow::{Span, Value};
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 use super::string::unescape;
 
@@ -107,7 +107,7 @@ pub fn members(b: &[u8], open: usize, mut each: impl FnMut(Span, Span)) -> Optio
 /// If `key` (raw) is the path or its first segments, their length.
 #[inline]
 pub fn leads(key: &[u8], path: &[u8]) -> Option<usize> {
-    if memchr::memchr(b'\\', key).is_some() {
+    if memchr(b'\\', key).is_some() {
         let mut plain = Vec::with_capacity(key.len());
         unescape(key, &mut plain);
         return leads_plain(&plain, path);
@@ -189,6 +189,26 @@ pub fn elements(b: &[u8], open: usize, mut each: impl FnMut(Span)) -> Option<()>
     }
 }
 
+/// Shows `each` string of `b`, keys included; `scratch` takes the text of those with escapes.
+pub fn strings(b: &[u8], scratch: &mut Vec<u8>, each: &mut dyn FnMut(&[u8])) {
+    let mut i = 0;
+    while let Some(open) = memchr(b'"', &b[i..]).map(|at| i + at) {
+        let Some(end) = string_end(b, open) else {
+            return;
+        };
+        let raw = &b[open + 1..end - 1];
+        match memchr(b'\\', raw) {
+            None => each(raw),
+            Some(_) => {
+                scratch.clear();
+                unescape(raw, scratch);
+                each(scratch);
+            }
+        }
+        i = end;
+    }
+}
+
 /// A scalar's raw text: what kind, and where (a string without its quotes).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scalar {
@@ -241,7 +261,7 @@ pub fn scalars(b: &[u8], at: usize, mut each: impl FnMut(Scalar)) -> Option<()> 
             b'"' => {
                 let end = string_end(b, i)?;
                 let text = Span::new(i + 1, end - 1);
-                each(match memchr::memchr(b'\\', &b[text]) {
+                each(match memchr(b'\\', &b[text]) {
                     None => Scalar::Plain(text),
                     Some(_) => Scalar::Escaped(text),
                 });

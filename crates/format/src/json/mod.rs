@@ -89,6 +89,15 @@ impl Validator {
         self.line.clear();
         self.line.extend_from_slice(line);
         simd_json::to_tape_with_buffers(&mut self.line, &mut self.buffers).is_ok()
+            || Self::accepts_by_grammar(line)
+    }
+
+    /// The same without a look at what the values mean: a number too large for a machine and half of
+    /// a surrogate pair are valid all the same.
+    #[cold]
+    fn accepts_by_grammar(line: &[u8]) -> bool {
+        std::str::from_utf8(line).is_ok()
+            && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
     }
 }
 
@@ -162,6 +171,10 @@ impl Format for Json {
             });
         }
         there
+    }
+
+    fn strings(&mut self, record: &[u8], each: &mut dyn FnMut(&[u8])) {
+        exact::strings(record, &mut self.scratch.text, each);
     }
 
     fn assign(&mut self, bytes: &[u8], work: &mut Work, event: usize) {

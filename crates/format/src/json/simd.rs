@@ -1,7 +1,7 @@
 //! The vector instructions behind [`super::lanes`]: AVX2, chosen at run time.
 //!
-//! `unsafe` buys the speed here: the portable twin takes about four times as long per byte (see
-//! `benches/locate.rs`). The invariants are that [`Avx2`] is only made where the processor has the
+//! `unsafe` buys the speed here: the portable twin takes three to seven times as long per byte (see
+//! `benches/pipeline.rs`). The invariants are that [`Avx2`] is only made where the processor has the
 //! features, and that every load lies within the array it is given.
 
 #![allow(unsafe_code)]

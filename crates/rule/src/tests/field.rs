@@ -175,6 +175,7 @@ fn bytes_that_are_no_text_never_panic() {
             each(Value::Number(b"\x80"));
             true
         }
+        fn strings(&mut self, _: &[u8], _: &mut dyn FnMut(&[u8])) {}
         fn assign(&mut self, _: &[u8], _: &mut Work, _: usize) {}
     }
     use knownet_flow::{Event, Stage};

@@ -184,6 +184,20 @@ impl Format for Json {
         true
     }
 
+    fn strings(&mut self, record: &[u8], each: &mut dyn FnMut(&[u8])) {
+        fn walk(value: &serde_json::Value, each: &mut dyn FnMut(&[u8])) {
+            match value {
+                serde_json::Value::String(text) => each(text.as_bytes()),
+                serde_json::Value::Array(list) => list.iter().for_each(|one| walk(one, each)),
+                serde_json::Value::Object(members) => members.values().for_each(|v| walk(v, each)),
+                _ => {}
+            }
+        }
+        if let Ok(root) = serde_json::from_slice::<serde_json::Value>(record) {
+            walk(&root, each);
+        }
+    }
+
     fn assign(&mut self, _: &[u8], _: &mut Work, _: usize) {}
 }
 

@@ -166,6 +166,8 @@ impl Format for Lines {
         false
     }
 
+    fn strings(&mut self, _: &[u8], _: &mut dyn FnMut(&[u8])) {}
+
     fn assign(&mut self, _: &[u8], _: &mut Work, _: usize) {}
 }
 
