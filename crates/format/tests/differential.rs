@@ -185,6 +185,21 @@ fn shows_the_values_that_serde_json_has() {
 }
 
 #[test]
+fn shows_every_string_of_a_record() {
+    for seed in 0..ROUNDS {
+        let line = Random::new(seed as u64 ^ 0x7777).record();
+        let mut expected = Vec::new();
+        Node::parse(&line).strings(&mut |text| expected.push(text.to_owned()));
+        let mut shown = Vec::new();
+        let (_, mut json) = formats().into_iter().next().unwrap();
+        json.strings(line.as_bytes(), &mut |text| {
+            shown.push(String::from_utf8(text.to_vec()).unwrap());
+        });
+        assert_eq!(shown, expected, "{line}");
+    }
+}
+
+#[test]
 fn mutated_records_never_panic_and_never_lose_a_byte() {
     for seed in 0..ROUNDS {
         let mut random = Random::new(seed as u64 ^ 0x5555);

@@ -121,6 +121,22 @@ impl Node {
         }
     }
 
+    /// Every string in the order of the text, keys included.
+    #[allow(dead_code)]
+    pub fn strings(&self, each: &mut dyn FnMut(&str)) {
+        match self {
+            Node::Text(text) => each(text),
+            Node::Array(elements) => elements.iter().for_each(|e| e.strings(each)),
+            Node::Object(members) => {
+                for (key, value) in members {
+                    each(key);
+                    value.strings(each);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Where `path` exists: the keys (as member indices) to the value that counts.
     fn locate(&self, path: &str) -> Option<Vec<usize>> {
         let Node::Object(members) = self else {
