@@ -115,3 +115,25 @@ fn a_wrong_command_line_is_told_with_code_2() {
     }
     tag(&["--from", "a..b"], "").said("write a path such as destination.ip");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_file_is_not_tagged_into_itself() {
+    let folder = Folder::new();
+    folder.file("in.ndjson", event(PRIVATE));
+    let file = folder.path("in.ndjson");
+    let out = std::fs::OpenOptions::new()
+        .append(true)
+        .open(&file)
+        .unwrap();
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_knownet"))
+        .arg("tag")
+        .arg(&file)
+        .stdout(out)
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(1));
+    let err = String::from_utf8(ran.stderr).unwrap();
+    assert!(err.contains("is both input and output"), "{err}");
+    assert_eq!(folder.text("in.ndjson"), event(PRIVATE));
+}

@@ -1,6 +1,6 @@
 //! `knownet tag`: the filter for the shell.
 
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -57,6 +57,7 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
             })
         }
     };
+    refuse_own_output(&options.files)?;
     let plan = Ready {
         formats: vec![json::Options::default()],
         fields: Fields::of(&tags),
@@ -84,6 +85,33 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
         runtime,
     );
     report::finish(start(pipeline), &table, &names, options.stats)
+}
+
+/// A file that is read while it grows by what was read of it never ends.
+#[cfg(unix)]
+fn refuse_own_output(files: &[PathBuf]) -> anyhow::Result<()> {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let Ok(output) = std::io::stdout().as_fd().try_clone_to_owned() else {
+        return Ok(());
+    };
+    let output = std::fs::File::from(output).metadata()?;
+    let same = |file: &&PathBuf| {
+        std::fs::metadata(file).is_ok_and(|m| (m.dev(), m.ino()) == (output.dev(), output.ino()))
+    };
+    match files.iter().find(same).filter(|_| output.is_file()) {
+        Some(file) => bail!(
+            "{} is both input and output; write to another file",
+            file.display()
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Without file identities nothing can be told.
+#[cfg(not(unix))]
+fn refuse_own_output(_: &[PathBuf]) -> anyhow::Result<()> {
+    Ok(())
 }
 
 fn tags(options: &option::Tag) -> anyhow::Result<Vec<Tag>> {
