@@ -70,6 +70,8 @@ Examples:
   knownet tag --from src_ip --into network.label events.ndjson
 
 --drop and --only look at the first tag: the destination, or what --from names.
+A line over 1 MiB passes unread; one over 16 MiB goes to knownet-dead-letters.ndjson in the current
+folder, and so does an event that nothing will take.
 Exit code: 0 if everything could be passed on, 1 if not.")]
     Tag(Tag),
     /// Say which labels cover an address
