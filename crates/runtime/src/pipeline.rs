@@ -163,9 +163,8 @@ impl Pipeline {
 
     fn assemble(self) -> (Shared, Vec<Intake>) {
         let intakes = self.sources.into_iter().enumerate().map(|(n, source)| {
-            let mut staged = self.options.dead_letter.clone().into_os_string();
-            staged.push(format!(".{n}.part"));
-            Intake::new((n, source.0), source.1, Oversized::new(staged.into()))
+            let oversized = Oversized::new(self.options.dead_letter.clone());
+            Intake::new((n, source.0), source.1, oversized)
         });
         let intakes = intakes.collect();
         let sinks = self.sinks.into_iter().map(|(name, sink)| Outlet {

@@ -4,7 +4,8 @@
 mod rig;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::thread;
 
 use knownet_flow::{Batch, Commit, Piece, Read, Sink, Source, SourceError, Stop};
 use knownet_runtime::{Cause, Pipeline};
@@ -108,6 +109,48 @@ fn an_oversized_line_is_one_letter_and_confirmed_as_one() {
     assert!(!commits.iter().any(|c| (2..=5).contains(c)), "{commits:?}");
     assert_eq!(rig.ledger.taken(0), ["0 0 0 plan", "0 0 1 plan"]);
     assert_eq!(files(&rig), ["dead.ndjson"]);
+}
+
+#[test]
+fn two_runs_with_one_file_leave_each_others_lines_alone() {
+    // Each has one worker, so a piece is taken in before the next one is read; they read in step.
+    let step = Arc::new(Barrier::new(2));
+    let mut rigs = [Rig::plain(), Rig::plain()];
+    let dead_letter = rigs[0].options.dead_letter.clone();
+    for rig in &mut rigs {
+        rig.options.workers = 1;
+        rig.options.dead_letter = dead_letter.clone();
+    }
+    let summaries = thread::scope(|scope| {
+        let runs = rigs.each_ref().map(|rig| {
+            let mut source = Pieces::new(vec![
+                piece(true, false, b"a long "),
+                piece(false, false, b"line, "),
+                piece(false, true, b"whole"),
+                piece(true, false, b"and "),
+                piece(false, true, b"another"),
+            ]);
+            let step = step.clone();
+            source.before = Box::new(move |_| {
+                step.wait();
+            });
+            let pipeline = pipeline(rig, vec![source]);
+            scope.spawn(move || pipeline.run(rig.stop.clone()).unwrap())
+        });
+        runs.map(|run| run.join().unwrap())
+    });
+    for summary in summaries {
+        assert_eq!((summary.oversized, summary.dead_letters), (2, 2));
+    }
+    let letters = rigs[0].ledger.letters();
+    let mut events: Vec<_> = letters
+        .iter()
+        .map(|l| l["event"].as_str().unwrap())
+        .collect();
+    events.sort_unstable();
+    let (one, two) = ("a long line, whole", "and another");
+    assert_eq!(events, [one, one, two, two]);
+    assert_eq!(files(&rigs[0]), ["dead.ndjson"]);
 }
 
 #[test]
