@@ -12,7 +12,7 @@ use knownet_flow::Stop;
 /// Why a run ended early.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
-    /// The reader of a sink went away.
+    /// The reader of the last sink that had one went away.
     #[error("the reader of sink {0} has gone")]
     Closed(String),
     /// A sink could not be reached and nobody wanted to wait.

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -128,7 +129,8 @@ impl Pipeline {
 
     /// Runs until every source has ended, or `stop` is set and all that was read is safe.
     ///
-    /// A reader that goes away ends it with success. `stop` is set by the run itself when it ends
+    /// The other sinks go on without one whose reader goes away; when the last reader has gone the
+    /// run ends with success. `stop` is set by the run itself when it ends
     /// early.
     ///
     /// # Errors
@@ -170,6 +172,7 @@ impl Pipeline {
         let sinks = self.sinks.into_iter().map(|(name, sink)| Outlet {
             name,
             sink: Mutex::new(sink),
+            gone: AtomicBool::new(false),
         });
         let shared = Shared {
             sinks: sinks.collect(),

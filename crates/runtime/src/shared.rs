@@ -1,6 +1,7 @@
 //! What all lanes of a pipeline share.
 
 use std::any::Any;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use arc_swap::ArcSwap;
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
 pub(crate) struct Outlet {
     pub name: String,
     pub sink: Mutex<Box<dyn Sink>>,
+    /// Its reader wants no more: nothing is written to it again.
+    pub gone: AtomicBool,
 }
 
 impl Shared {
@@ -42,6 +45,10 @@ impl Shared {
 }
 
 impl Outlet {
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::SeqCst)
+    }
+
     pub fn lock(&self) -> MutexGuard<'_, Box<dyn Sink>> {
         self.sink.lock().unwrap_or_else(|e| e.into_inner())
     }

@@ -16,7 +16,7 @@ pub enum Ended {
     Input,
     /// Somebody asked it to stop; what had been read was finished.
     Stopped,
-    /// The reader of a sink went away.
+    /// The reader of every sink went away.
     Closed,
     /// See the error's cause.
     Failed,

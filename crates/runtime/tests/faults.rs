@@ -5,9 +5,9 @@ mod rig;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use knownet_flow::{Batch, Plan, Read, Source, SourceError, Steps, Stop, WriteError};
-use knownet_runtime::{Cause, Ended};
-use rig::{Fate, Numbers, Recorder, Rig, Split, keys};
+use knownet_flow::{Batch, Plan, Read, Sink, Source, SourceError, Steps, Stop, WriteError};
+use knownet_runtime::{Cause, Ended, Summary};
+use rig::{Fate, Numbers, Recorder, Rig, Silent, Split, keys};
 
 fn unreachable() -> WriteError {
     WriteError::Unreachable("injected: no route".into())
@@ -140,6 +140,66 @@ fn a_reader_that_went_away_ends_the_run_quietly() {
     assert_eq!(summary.positions[&("in0".to_owned(), 0)], 20);
     rig.ledger.check_all(&keys(20));
     assert_eq!(rig.log(), Vec::<String>::new());
+}
+
+/// Runs 500 events to two sinks; each reader goes when an event from its number on comes.
+fn run_until_gone(rig: &Rig, gone: [u64; 2]) -> (Summary, u64) {
+    let refused = Arc::new(AtomicU64::new(0));
+    let sinks = gone.into_iter().enumerate().map(|(n, gone)| {
+        let refused = refused.clone();
+        let sink = Recorder::new(n, &rig.ledger).before_write(move |keys| {
+            if keys[0].2 < gone {
+                return Ok(());
+            }
+            refused.fetch_add(1, Ordering::Relaxed);
+            Err(WriteError::Closed)
+        });
+        Box::new(sink) as Box<dyn Sink>
+    });
+    let source = Silent(Numbers::even(&rig.ledger, 50, 10));
+    let plan = Split::named(&rig.ledger, "plan");
+    let pipeline = rig.pipeline(vec![Box::new(source)], sinks.collect(), plan);
+    let summary = pipeline.run(rig.stop.clone()).unwrap();
+    let written = (0..2).flat_map(|n| rig.ledger.taken(n));
+    let written: usize = written.map(|l| l.len() + 1).sum();
+    assert!(summary.is_complete());
+    assert!(summary.bytes_out <= written as u64);
+    (summary, refused.load(Ordering::Relaxed))
+}
+
+#[test]
+fn the_other_sinks_go_on_without_a_reader_that_went_away() {
+    for gone in [0, 1] {
+        let rig = Rig::new(2, |_| Fate::Sinks(3));
+        let mut from = [u64::MAX; 2];
+        from[gone] = 20;
+        let (summary, refused) = run_until_gone(&rig, from);
+        assert_eq!(summary.ended, Ended::Input);
+        assert_eq!(summary.positions[&("in0".to_owned(), 0)], 500);
+        assert_eq!(rig.ledger.taken(gone).len(), 20);
+        assert_eq!(rig.ledger.taken(1 - gone).len(), 500);
+        assert_eq!(refused, 1, "written to again");
+        assert_eq!(
+            rig.log(),
+            [format!(
+                "sink out{gone}: the reader has gone; going on without it"
+            )]
+        );
+    }
+}
+
+#[test]
+fn the_run_ends_when_the_last_reader_has_gone() {
+    let rig = Rig::new(2, |_| Fate::Sinks(3));
+    let (summary, refused) = run_until_gone(&rig, [40, 20]);
+    assert_eq!(summary.ended, Ended::Closed);
+    assert_eq!(rig.ledger.taken(0).len(), 40);
+    assert_eq!(rig.ledger.taken(1).len(), 20);
+    assert_eq!(refused, 2);
+    assert_eq!(
+        rig.log(),
+        ["sink out1: the reader has gone; going on without it"]
+    );
 }
 
 #[test]

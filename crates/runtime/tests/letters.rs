@@ -9,7 +9,7 @@ use std::thread;
 
 use knownet_flow::{Batch, Commit, Piece, Read, Sink, Source, SourceError, Stop};
 use knownet_runtime::{Cause, Pipeline};
-use rig::{Fate, Numbers, Recorder, Rig, Split, keys};
+use rig::{Fate, Numbers, Recorder, Rig, Silent, Split, keys};
 
 type Commits = Arc<Mutex<Vec<u64>>>;
 
@@ -275,13 +275,4 @@ fn letters_that_cannot_be_written_end_a_run_that_gives_up() {
     assert!(matches!(&error.cause, Cause::GaveUp { part, .. } if part == "dead letters"));
     assert_eq!(error.summary.positions[&("in0".to_owned(), 0)], 10);
     rig.ledger.check_all(&keys(10));
-}
-
-/// Without commits: the ledger looks for letters elsewhere.
-struct Silent(Numbers);
-
-impl Source for Silent {
-    fn read(&mut self, batch: &mut Batch, stop: &Stop) -> Result<Read, SourceError> {
-        self.0.read(batch, stop)
-    }
 }
