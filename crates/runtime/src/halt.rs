@@ -74,6 +74,12 @@ impl Halt {
         }
     }
 
+    /// Whether somebody asked for a stop that the run still takes its time for.
+    pub fn is_stopping(&self) -> bool {
+        let stop = self.stop.lock().unwrap_or_else(|e| e.into_inner());
+        stop.as_ref().is_some_and(|stop| stop.is_set()) && self.check().is_ok()
+    }
+
     pub fn check(&self) -> Result<(), Halted> {
         match self.raised.load(Ordering::Acquire) {
             true => Err(Halted),

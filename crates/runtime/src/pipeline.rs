@@ -182,6 +182,7 @@ impl Pipeline {
             letters: DeadLetters::new(self.options.dead_letter.clone()),
             totals: Mutex::default(),
             log: self.log,
+            said: Mutex::default(),
             options: self.options,
         };
         (shared, intakes)

@@ -1,6 +1,7 @@
 //! What all lanes of a pipeline share.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -28,6 +29,8 @@ pub(crate) struct Shared {
     pub letters: DeadLetters,
     pub totals: Mutex<Summary>,
     pub log: Log,
+    /// What is said no more than once, if it was.
+    pub said: Mutex<BTreeSet<String>>,
 }
 
 /// A sink that lanes write to one at a time.
@@ -39,6 +42,15 @@ pub(crate) struct Outlet {
 }
 
 impl Shared {
+    /// Logs `message` unless it was logged before.
+    pub fn log_once(&self, message: String) {
+        let mut said = self.said.lock().unwrap_or_else(|e| e.into_inner());
+        if !said.contains(&message) {
+            (self.log)(&message);
+            said.insert(message);
+        }
+    }
+
     pub fn totals(&self) -> MutexGuard<'_, Summary> {
         self.totals.lock().unwrap_or_else(|e| e.into_inner())
     }

@@ -2,6 +2,7 @@
 
 mod rig;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -34,6 +35,37 @@ fn a_sink_that_cannot_be_reached_is_tried_until_it_can() {
     assert_eq!(log.len(), 2, "said once, and once when it is over: {log:?}");
     assert!(log[0].starts_with("out0: injected: no route"));
     assert!(log[1].contains("works again after 7 failed attempts"));
+}
+
+#[test]
+fn who_stops_a_run_while_a_sink_is_away_is_told_once_that_events_wait() {
+    let waits = "sink out0: stopping, but events still wait for it; a second signal ends now and \
+                 leaves them unconfirmed";
+    let rig = Rig::plain();
+    let source = Numbers::even(&rig.ledger, 5, 10);
+    let (stop, log) = (rig.stop.clone(), rig.log.clone());
+    let mut attempts = BTreeMap::new();
+    // The third attempt at the first batch sets the stop; each batch read by then fails, too.
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |keys| {
+        let attempt = attempts.entry(keys[0]).or_insert(0);
+        *attempt += 1;
+        let told = log.lock().unwrap().iter().any(|line| line == waits);
+        assert_eq!(told, stop.is_set(), "{keys:?}, {attempt}");
+        if *attempt == 3 {
+            stop.set();
+        }
+        match attempt {
+            ..=5 => Err(unreachable()),
+            _ => Ok(()),
+        }
+    });
+    let summary = rig.run(source, sink).unwrap();
+    assert_eq!(summary.ended, Ended::Stopped);
+    assert!(summary.is_complete());
+    let taken = rig.ledger.taken(0).len() as u64;
+    assert!(taken >= 10);
+    rig.ledger.check_all(&keys(taken));
+    assert_eq!(rig.log().iter().filter(|line| *line == waits).count(), 1);
 }
 
 #[test]
