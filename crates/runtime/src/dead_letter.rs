@@ -74,7 +74,10 @@ impl DeadLetters {
         retry_add(shared, || {
             let mut file = self.lock();
             add(&mut file).map_err(|e| failure(&file.path().display(), &e))
-        })
+        })?;
+        let path = shared.options.dead_letter.display();
+        shared.log_once(format!("events go to the dead letters: {path}"));
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Appender> {

@@ -229,6 +229,7 @@ fn conclude(
                 .insert((name.clone(), partition), position);
         }
     }
+    summary.dead_letter = shared.options.dead_letter;
     summary.elapsed = begun.elapsed();
     summary.ended = match &cause {
         None if stop.is_set() => Ended::Stopped,

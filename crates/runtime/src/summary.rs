@@ -1,6 +1,7 @@
 //! What a run did.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use knownet_flow::Counts;
@@ -35,6 +36,8 @@ pub struct Summary {
     pub oversized: u64,
     /// Events in the dead letters, oversized lines included.
     pub dead_letters: u64,
+    /// The file of the dead letters; there is none before the first one.
+    pub dead_letter: PathBuf,
     /// What sources could not read: the first hundred messages, each with its source's name.
     pub source_errors: Vec<String>,
     /// How many such messages there were.

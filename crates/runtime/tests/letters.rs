@@ -93,6 +93,9 @@ fn an_oversized_line_is_one_letter_and_confirmed_as_one() {
     let summary = pipeline(&rig, vec![source]).run(rig.stop.clone()).unwrap();
     let letters = rig.ledger.letters();
     assert_eq!(letters.len(), 2);
+    let path = rig.ledger.dead_letter.display();
+    let place = format!("events go to the dead letters: {path}");
+    assert_eq!(rig.log(), [place], "said once");
     assert_eq!(letters[0]["event"], "{\"a\":\"zä😀\\xFF\\xE2\\x82");
     assert_eq!(letters[0]["source"], "in0");
     assert_eq!(
@@ -259,7 +262,11 @@ fn letters_wait_until_their_file_can_be_written() {
         "{:?}",
         rig.log()
     );
-    assert_eq!(rig.log().len(), 2);
+    assert!(rig.log()[1].contains("works again"), "{:?}", rig.log());
+    let path = &rig.options.dead_letter;
+    let place = format!("events go to the dead letters: {}", path.display());
+    assert_eq!(rig.log()[2..], [place]);
+    assert_eq!(summary.dead_letter, *path);
 }
 
 #[test]
