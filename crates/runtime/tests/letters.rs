@@ -118,41 +118,51 @@ fn an_oversized_line_is_one_letter_and_confirmed_as_one() {
 fn two_runs_with_one_file_leave_each_others_lines_alone() {
     // Each has one worker, so a piece is taken in before the next one is read; they read in step.
     let step = Arc::new(Barrier::new(2));
+    let scripts = [
+        vec![
+            piece(true, false, b"a long "),
+            piece(false, false, b"line "),
+            piece(false, false, b"in four "),
+            piece(false, true, b"pieces"),
+        ],
+        // Begins and ends while the other is under way.
+        vec![
+            (Read::Lines, b"0 0 0\n".to_vec()),
+            piece(true, false, b"another "),
+            piece(false, true, b"run's"),
+            (Read::Lines, b"0 0 1\n".to_vec()),
+        ],
+    ];
     let mut rigs = [Rig::plain(), Rig::plain()];
     let dead_letter = rigs[0].options.dead_letter.clone();
     for rig in &mut rigs {
         rig.options.workers = 1;
+        rig.options.give_up = true;
         rig.options.dead_letter = dead_letter.clone();
     }
-    let summaries = thread::scope(|scope| {
-        let runs = rigs.each_ref().map(|rig| {
-            let mut source = Pieces::new(vec![
-                piece(true, false, b"a long "),
-                piece(false, false, b"line, "),
-                piece(false, true, b"whole"),
-                piece(true, false, b"and "),
-                piece(false, true, b"another"),
-            ]);
-            let step = step.clone();
-            source.before = Box::new(move |_| {
-                step.wait();
-            });
-            let pipeline = pipeline(rig, vec![source]);
-            scope.spawn(move || pipeline.run(rig.stop.clone()).unwrap())
+    let runs = rigs.iter().zip(scripts).map(|(rig, script)| {
+        let mut source = Pieces::new(script);
+        let step = step.clone();
+        source.before = Box::new(move |_| {
+            step.wait();
         });
-        runs.map(|run| run.join().unwrap())
+        (pipeline(rig, vec![source]), rig.stop.clone())
     });
-    for summary in summaries {
-        assert_eq!((summary.oversized, summary.dead_letters), (2, 2));
+    let runs: Vec<_> = runs.collect();
+    let ended: Vec<_> = thread::scope(|scope| {
+        let threads = runs
+            .into_iter()
+            .map(|(run, stop)| scope.spawn(|| run.run(stop)));
+        let threads: Vec<_> = threads.collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    for summary in ended {
+        let summary = summary.unwrap();
+        assert_eq!((summary.oversized, summary.dead_letters), (1, 1));
     }
     let letters = rigs[0].ledger.letters();
-    let mut events: Vec<_> = letters
-        .iter()
-        .map(|l| l["event"].as_str().unwrap())
-        .collect();
-    events.sort_unstable();
-    let (one, two) = ("a long line, whole", "and another");
-    assert_eq!(events, [one, one, two, two]);
+    let events: Vec<_> = letters.iter().map(|l| &l["event"]).collect();
+    assert_eq!(events, ["another run's", "a long line in four pieces"]);
     assert_eq!(files(&rigs[0]), ["dead.ndjson"]);
 }
 
