@@ -60,6 +60,9 @@ fn a_line_over_max_event_goes_to_the_dead_letters() {
     let fits = fits.replace("1\"}", "1\",\"IPDestination\":\"Private\"}");
     assert!(ran.out == lines([&one, &fits, &one]));
     ran.said("  dead letters 2 (");
+    let said = "events go to the dead letters: ";
+    assert_eq!(ran.err.matches(said).count(), 1, "{}", ran.err);
+    ran.said("dead.ndjson\n");
     let letters = objects(&folder.text("dead.ndjson"));
     assert_eq!(letters.len(), 2);
     for (letter, event) in letters.iter().zip([&over, &huge]) {

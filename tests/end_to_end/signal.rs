@@ -106,3 +106,38 @@ fn what_was_read_before_the_signal_is_finished() {
     let said = format!("knownet: {0} events in, {0} out in ", grouped(count));
     assert!(err.starts_with(&said), "{said}: {err}");
 }
+
+/// Reads lines until one holds `text`.
+#[cfg(target_os = "linux")]
+fn wait_for(text: &str, lines: &mut impl BufRead) {
+    let mut said = String::new();
+    while !said.contains(text) {
+        let read = lines.read_line(&mut said).expect("its messages");
+        assert!(read > 0, "no {text:?} in:\n{said}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_first_signal_says_what_the_run_waits_for_and_the_second_ends_it() {
+    let folder = Folder::new();
+    let full = CONFIG.replace("type = \"stdout\"", "type = \"file\"\npath = \"/dev/full\"");
+    folder.file("knownet.toml", full);
+    let mut child = folder.knownet(&["run"]).start();
+    let mut input = child.stdin.take().expect("a pipe");
+    let mut err = BufReader::new(child.stderr.take().expect("a pipe"));
+    input
+        .write_all(lines([event(PRIVATE)]).as_bytes())
+        .expect("a reader");
+    wait_for("trying again until it works", &mut err);
+    send("TERM", &child);
+    wait_for(
+        "sink out: stopping, but events still wait for it; a second signal ends now and leaves \
+         them unconfirmed\n",
+        &mut err,
+    );
+    send("TERM", &child);
+    let ended = child.wait().expect("its end");
+    assert_eq!(ended.code(), Some(128 + 15));
+    drop(input);
+}

@@ -55,6 +55,27 @@ fn each_sink_gets_the_events_that_it_matches() {
 }
 
 #[test]
+fn a_file_gets_everything_though_the_reader_of_standard_output_has_gone() {
+    let folder = folder();
+    // More than one batch.
+    let events: String = (0..100_000).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+    folder.file("in.ndjson", &events);
+    folder.file(
+        "knownet.toml",
+        format!(
+            "{HEAD}[sinks.out]\ntype = \"stdout\"\n\
+             [sinks.all]\ntype = \"file\"\npath = \"all.ndjson\"\n"
+        ),
+    );
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let ran = folder.knownet(&["run"]).output(writer).ran().succeeded();
+    assert!(folder.text("all.ndjson") == events);
+    let said = "sink out: the reader has gone; going on without it\n";
+    assert_eq!(ran.err.matches(said).count(), 1, "{}", ran.err);
+}
+
+#[test]
 fn what_no_sink_takes_is_counted() {
     let folder = folder();
     let config = format!("{HEAD}[sinks.out]\ntype = \"stdout\"\nmatch = {{ net = \"Cloud\" }}\n");

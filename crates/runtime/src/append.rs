@@ -2,6 +2,9 @@
 //!
 //! A failed addition is cut off again, at once or before the next one, so it can be repeated
 //! without a torn or doubled entry. The file is created by the first addition.
+//!
+//! Several processes may append to one file: each holds an advisory lock while it writes an entry
+//! or cuts one off.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,8 +13,13 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Appender {
     path: PathBuf,
     file: Option<File>,
-    /// Cut back to this length before the next addition.
-    torn: Option<u64>,
+    torn: Option<Torn>,
+}
+
+/// What a failed addition left in the file, if it could not be cut off.
+struct Torn {
+    from: u64,
+    to: u64,
 }
 
 impl Appender {
@@ -27,43 +35,47 @@ impl Appender {
         &self.path
     }
 
-    /// Adds `bytes`, and waits until the disk has them if `durable`.
-    pub fn add(&mut self, mut bytes: &[u8], durable: bool) -> io::Result<()> {
-        self.add_from(&mut bytes, durable)
+    /// Adds `bytes` and waits until the disk has them.
+    pub fn add(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.add_from(&mut bytes)
     }
 
-    /// Adds all that `from` holds, in memory of bounded size.
-    pub fn add_from(&mut self, from: &mut dyn Read, durable: bool) -> io::Result<()> {
-        let file = match &mut self.file {
+    /// Adds all that `from` holds, in memory of bounded size, and waits until the disk has it.
+    pub fn add_from(&mut self, from: &mut dyn Read) -> io::Result<()> {
+        let file: &File = match &mut self.file {
             Some(file) => file,
             None => self.file.insert(open(&self.path)?),
         };
-        let regular = file.metadata()?.is_file();
-        if let Some(length) = self.torn.filter(|_| regular) {
-            file.set_len(length)?;
+        if !file.metadata()?.is_file() {
+            let mut device = file;
+            return io::copy(from, &mut device).map(drop);
         }
-        let before = file.metadata()?.len();
-        self.torn = Some(before);
-        if regular && before > 0 && last_byte(file)? != b'\n' && durable {
-            // An entry that another process left unfinished must not swallow the next one.
-            file.write_all(b"\n")?;
-        }
-        io::copy(from, file)?;
-        if durable && regular {
-            file.sync_data()?;
-        }
-        self.torn = None;
-        Ok(())
-    }
-
-    /// Takes back an addition that failed.
-    pub fn cut_back(&mut self) {
-        if let (Some(length), Some(file)) = (self.torn, &self.file)
-            && file.set_len(length).is_ok()
-        {
+        let _locked = Locked::new(file);
+        let length = file.metadata()?.len();
+        if let Some(torn) = &self.torn {
+            // Otherwise another process has added to it since, and what it added must stay.
+            if torn.to == length {
+                file.set_len(torn.from)?;
+            }
             self.torn = None;
         }
+        let before = file.metadata()?.len();
+        let added = append(file, before, from);
+        if added.is_err() && file.set_len(before).is_err() {
+            let to = file.metadata()?.len();
+            self.torn = (to > before).then_some(Torn { from: before, to });
+        }
+        added
     }
+}
+
+fn append(mut file: &File, length: u64, from: &mut dyn Read) -> io::Result<()> {
+    if length > 0 && last_byte(file)? != b'\n' {
+        // An entry that another process left unfinished must not swallow the next one.
+        file.write_all(b"\n")?;
+    }
+    io::copy(from, &mut file)?;
+    file.sync_data()
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -76,13 +88,38 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-fn last_byte(file: &mut File) -> io::Result<u8> {
+fn last_byte(mut file: &File) -> io::Result<u8> {
     let mut byte = [b'\n'];
     file.seek(SeekFrom::End(-1))?;
     match file.read_exact(&mut byte) {
         // Opened for writing alone: nothing can be said about it.
         Err(e) if e.kind() != io::ErrorKind::UnexpectedEof => Ok(b'\n'),
         _ => Ok(byte[0]),
+    }
+}
+
+/// An exclusive advisory lock, until it is dropped.
+///
+/// Unix only: elsewhere the standard library has no lock in the oldest Rust that is supported, and
+/// two processes with one file are on their own. So they are on a file system without locks.
+struct Locked<'a>(#[cfg_attr(not(unix), allow(dead_code))] &'a File);
+
+impl<'a> Locked<'a> {
+    fn new(file: &'a File) -> Locked<'a> {
+        #[cfg(unix)]
+        {
+            use rustix::fs::{FlockOperation, flock};
+            let lock = || flock(file, FlockOperation::LockExclusive);
+            let _ = rustix::io::retry_on_intr(lock);
+        }
+        Locked(file)
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        let _ = rustix::fs::flock(self.0, rustix::fs::FlockOperation::Unlock);
     }
 }
 

@@ -4,9 +4,9 @@
 //! string, a byte that is not UTF-8 as `\xNN`. The file is created when the first letter comes. An
 //! entry is on disk before its event is confirmed, and two entries never interleave.
 
-use std::fs::File;
+use std::fmt::Display;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 use std::time::SystemTime;
 
@@ -16,6 +16,7 @@ use crate::append::Appender;
 use crate::halt::Halted;
 use crate::retry::Retry;
 use crate::shared::Shared;
+use crate::staged::Staged;
 use crate::timestamp::rfc3339;
 
 /// What the log and the errors call them.
@@ -52,15 +53,15 @@ impl DeadLetters {
             let rest = text::escape(event, &mut entries);
             close_entry(rest, &mut entries);
         }
-        self.add(shared, |file| file.add(&entries, true))?;
+        self.add(shared, |file| file.add(&entries))?;
         shared.totals().dead_letters += letters.len() as u64;
         letters.clear();
         Ok(())
     }
 
-    /// Makes the finished entry in the file `staged` safe.
-    pub fn bury_staged(&self, shared: &Shared, staged: &Path) -> Result<(), Halted> {
-        self.add(shared, |file| file.add_from(&mut File::open(staged)?, true))?;
+    /// Makes the finished entry in `staged` safe.
+    pub fn bury_staged(&self, shared: &Shared, staged: &mut Staged) -> Result<(), Halted> {
+        self.add(shared, |file| file.add_from(&mut staged.content()?))?;
         shared.totals().dead_letters += 1;
         Ok(())
     }
@@ -72,8 +73,11 @@ impl DeadLetters {
     ) -> Result<(), Halted> {
         retry_add(shared, || {
             let mut file = self.lock();
-            add(&mut file).map_err(|e| failure(&mut file, &e))
-        })
+            add(&mut file).map_err(|e| failure(&file.path().display(), &e))
+        })?;
+        let path = shared.options.dead_letter.display();
+        shared.log_once(format!("events go to the dead letters: {path}"));
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Appender> {
@@ -96,11 +100,9 @@ pub(crate) fn retry_add(
     Ok(())
 }
 
-/// Cuts back what a failed addition left and says what happened.
-pub(crate) fn failure(file: &mut Appender, error: &io::Error) -> String {
-    file.cut_back();
-    let path = file.path().display();
-    format!("{path} cannot be written: {error}; make room or correct the path")
+/// Says that `file` could not be written.
+pub(crate) fn failure(file: &dyn Display, error: &io::Error) -> String {
+    format!("{file} cannot be written: {error}; make room or correct the path")
 }
 
 /// Begins an entry; the escaped event goes behind it.

@@ -2,9 +2,10 @@
 //!
 //! Unreachable: again, for ever, with the sink held, because it may remember how far it came.
 //! Refused or panicked: cut in halves, in order, until the event is alone; that one becomes a
-//! letter. Closed: the pipeline ends.
+//! letter. Closed: the others go on without it; the pipeline ends with the last one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 
 use knownet_flow::{Events, Sink, WriteError};
 
@@ -16,26 +17,36 @@ use crate::split::middle;
 
 enum Fault {
     Halted,
+    /// The reader wants no more.
+    Gone,
     Refused(String),
 }
 
-/// Writes `events`; what the sink will not take is added to `letters`.
+/// Writes `events`; what the sink will not take is added to `letters`. Whether the sink still has
+/// a reader.
 pub(crate) fn deliver(
     shared: &Shared,
     outlet: &Outlet,
     events: &Events<'_>,
     letters: &mut Vec<Letter>,
-) -> Result<(), Halted> {
+) -> Result<bool, Halted> {
     let sink = &mut **outlet.lock();
     // Another lane may have halted while this one waited for the sink, in the middle of a write.
     shared.halt.check()?;
-    match write(shared, outlet, sink, events) {
-        Ok(()) => Ok(()),
-        Err(Fault::Halted) => Err(Halted),
+    if outlet.is_gone() {
+        return Ok(false);
+    }
+    let written = match write(shared, outlet, sink, events) {
         Err(Fault::Refused(reason)) => {
             let lines: Vec<&[u8]> = events.slices().collect();
             split(shared, outlet, sink, &lines.concat(), reason, letters)
         }
+        written => written,
+    };
+    match written {
+        Ok(()) => Ok(true),
+        Err(Fault::Gone) => Ok(false),
+        Err(_) => Err(Halted),
     }
 }
 
@@ -47,7 +58,7 @@ fn split(
     lines: &[u8],
     reason: String,
     letters: &mut Vec<Letter>,
-) -> Result<(), Halted> {
+) -> Result<(), Fault> {
     let Some(middle) = middle(lines) else {
         letters.push(Letter {
             reason: format!("sink {}: {reason}", outlet.name),
@@ -58,9 +69,8 @@ fn split(
     let (left, right) = lines.split_at(middle);
     for half in [left, right] {
         match write(shared, outlet, sink, &Events::lines(half)) {
-            Ok(()) => {}
-            Err(Fault::Halted) => return Err(Halted),
             Err(Fault::Refused(reason)) => split(shared, outlet, sink, half, reason, letters)?,
+            written => written?,
         }
     }
     Ok(())
@@ -86,8 +96,11 @@ pub(crate) fn finish(shared: &Shared, outlet: &Outlet) -> Result<(), String> {
             Err(payload) => Err(panic_text(&*payload)),
         };
     }
+    if outlet.is_gone() {
+        return Ok(());
+    }
     match attempt(shared, outlet, || sink.finish()) {
-        Ok(()) | Err(Fault::Halted) => Ok(()),
+        Ok(()) | Err(Fault::Halted | Fault::Gone) => Ok(()),
         Err(Fault::Refused(reason)) => Err(reason),
     }
 }
@@ -109,10 +122,24 @@ fn attempt(
             }
             Ok(Err(WriteError::Refused(reason))) => return Err(Fault::Refused(reason)),
             Ok(Err(WriteError::Closed)) => {
-                shared.halt.raise(Cause::Closed(outlet.name.clone()));
-                return Err(Fault::Halted);
+                detach(shared, outlet)?;
+                return Err(Fault::Gone);
             }
             Err(payload) => return Err(Fault::Refused(panic_text(&*payload))),
         }
     }
+}
+
+/// Goes on without a sink whose reader has gone, unless it was the last one.
+fn detach(shared: &Shared, outlet: &Outlet) -> Result<(), Fault> {
+    outlet.gone.store(true, Ordering::SeqCst);
+    if shared.sinks.iter().all(Outlet::is_gone) {
+        shared.halt.raise(Cause::Closed(outlet.name.clone()));
+        return Err(Fault::Halted);
+    }
+    let name = &outlet.name;
+    (shared.log)(&format!(
+        "sink {name}: the reader has gone; going on without it"
+    ));
+    Ok(())
 }

@@ -12,7 +12,7 @@ use knownet_flow::Stop;
 /// Why a run ended early.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
-    /// The reader of a sink went away.
+    /// The reader of the last sink that had one went away.
     #[error("the reader of sink {0} has gone")]
     Closed(String),
     /// A sink could not be reached and nobody wanted to wait.
@@ -72,6 +72,12 @@ impl Halt {
         if let Some(stop) = &*stop {
             stop.set();
         }
+    }
+
+    /// Whether somebody asked for a stop that the run still takes its time for.
+    pub fn is_stopping(&self) -> bool {
+        let stop = self.stop.lock().unwrap_or_else(|e| e.into_inner());
+        stop.as_ref().is_some_and(|stop| stop.is_set()) && self.check().is_ok()
     }
 
     pub fn check(&self) -> Result<(), Halted> {

@@ -67,13 +67,12 @@ impl Lane<'_> {
                 continue;
             }
             let part = ack.clone();
-            deliver(shared, outlet, &events, letters)?;
-            written += events.len();
-            if !letters.is_empty() {
+            let reached = deliver(shared, outlet, &events, letters)?;
+            if reached {
                 let refused: usize = letters.iter().map(|l| l.event.len()).sum();
-                written -= refused;
-                shared.letters.bury(shared, source, letters)?;
+                written += events.len() - refused;
             }
+            shared.letters.bury(shared, source, letters)?;
             part.confirm();
         }
         // What no sink takes, and what a rule dropped, is confirmed here.

@@ -26,6 +26,7 @@ mod retry;
 mod shared;
 mod signals;
 mod split;
+mod staged;
 mod summary;
 mod timestamp;
 mod turn;

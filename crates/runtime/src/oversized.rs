@@ -1,36 +1,41 @@
 //! A line that is longer than an event may be, on its way to the dead letters piece by piece.
 //!
-//! The pieces are gathered in a file beside the dead letters and go over when the line is whole:
-//! memory stays bounded, no other entry has to wait for a line whose end may never come, and a
+//! The pieces are gathered in a file of their own beside the dead letters and go over when the line
+//! is whole: memory stays bounded, no other entry has to wait for a line whose end may never come, and a
 //! crash leaves no torn entry. The acks of all pieces are confirmed together, after that.
 
-use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use knownet_flow::{Ack, Piece, text};
 
-use crate::append::Appender;
 use crate::dead_letter::{close_entry, failure, open_entry, retry_add};
 use crate::halt::Halted;
 use crate::shared::Shared;
+use crate::staged::Staged;
 
 /// The unfinished line of one source, if it has one.
 pub(crate) struct Oversized {
-    path: PathBuf,
+    letters: PathBuf,
     line: Option<Line>,
 }
 
+#[derive(Default)]
 struct Line {
-    file: Appender,
+    /// Created by the first piece.
+    file: Option<Staged>,
     /// Bytes that may begin a character whose rest is still to come.
     carry: Vec<u8>,
     acks: Vec<Ack>,
 }
 
 impl Oversized {
-    /// Gathers pieces in the file `path`.
-    pub fn new(path: PathBuf) -> Oversized {
-        Oversized { path, line: None }
+    /// Gathers pieces for the file `letters`.
+    pub fn new(letters: PathBuf) -> Oversized {
+        Oversized {
+            letters,
+            line: None,
+        }
     }
 
     /// Takes the next piece.
@@ -53,18 +58,7 @@ impl Oversized {
                 &mut entry,
             );
         }
-        let line = match &mut self.line {
-            Some(line) => line,
-            None => {
-                // A line that an earlier run left unfinished was never confirmed.
-                let _ = fs::remove_file(&self.path);
-                self.line.insert(Line {
-                    file: Appender::new(self.path.clone()),
-                    carry: Vec::new(),
-                    acks: Vec::new(),
-                })
-            }
-        };
+        let line = self.line.get_or_insert_default();
         let carried = std::mem::take(&mut line.carry);
         let joined = match carried.is_empty() {
             true => None,
@@ -73,7 +67,7 @@ impl Oversized {
         let rest = text::escape(joined.as_deref().unwrap_or(bytes), &mut entry);
         line.carry.extend_from_slice(rest);
         line.acks.push(ack);
-        line.add(shared, &entry)?;
+        line.add(shared, &self.letters, &entry)?;
         match piece.last {
             true => self.finish(shared),
             false => Ok(()),
@@ -87,23 +81,34 @@ impl Oversized {
         };
         let mut end = Vec::new();
         close_entry(&line.carry, &mut end);
-        line.add(shared, &end)?;
-        shared.letters.bury_staged(shared, &self.path)?;
+        let file = line.add(shared, &self.letters, &end)?;
+        shared.letters.bury_staged(shared, file)?;
         shared.totals().oversized += 1;
         // Backwards, so that the position moves once, over the whole line.
         line.acks.into_iter().rev().for_each(Ack::confirm);
-        // Left behind it does no harm: the next line replaces it.
-        drop(line.file);
-        let _ = fs::remove_file(&self.path);
         Ok(())
     }
 }
 
 impl Line {
-    fn add(&mut self, shared: &Shared, bytes: &[u8]) -> Result<(), Halted> {
-        let file = &mut self.file;
+    /// Adds to the file, which is returned.
+    fn add(
+        &mut self,
+        shared: &Shared,
+        letters: &Path,
+        bytes: &[u8],
+    ) -> Result<&mut Staged, Halted> {
         retry_add(shared, || {
-            file.add(bytes, false).map_err(|e| failure(file, &e))
-        })
+            let mut add = || -> io::Result<()> {
+                let file = match &mut self.file {
+                    Some(file) => file,
+                    None => self.file.insert(Staged::beside(letters)?),
+                };
+                file.add(bytes)
+            };
+            let beside = format_args!("a file beside {}", letters.display());
+            add().map_err(|e| failure(&beside, &e))
+        })?;
+        self.file.as_mut().ok_or(Halted)
     }
 }

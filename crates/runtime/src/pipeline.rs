@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -128,7 +129,8 @@ impl Pipeline {
 
     /// Runs until every source has ended, or `stop` is set and all that was read is safe.
     ///
-    /// A reader that goes away ends it with success. `stop` is set by the run itself when it ends
+    /// The other sinks go on without one whose reader goes away; when the last reader has gone the
+    /// run ends with success. `stop` is set by the run itself when it ends
     /// early.
     ///
     /// # Errors
@@ -163,14 +165,14 @@ impl Pipeline {
 
     fn assemble(self) -> (Shared, Vec<Intake>) {
         let intakes = self.sources.into_iter().enumerate().map(|(n, source)| {
-            let mut staged = self.options.dead_letter.clone().into_os_string();
-            staged.push(format!(".{n}.part"));
-            Intake::new((n, source.0), source.1, Oversized::new(staged.into()))
+            let oversized = Oversized::new(self.options.dead_letter.clone());
+            Intake::new((n, source.0), source.1, oversized)
         });
         let intakes = intakes.collect();
         let sinks = self.sinks.into_iter().map(|(name, sink)| Outlet {
             name,
             sink: Mutex::new(sink),
+            gone: AtomicBool::new(false),
         });
         let shared = Shared {
             sinks: sinks.collect(),
@@ -180,6 +182,7 @@ impl Pipeline {
             letters: DeadLetters::new(self.options.dead_letter.clone()),
             totals: Mutex::default(),
             log: self.log,
+            said: Mutex::default(),
             options: self.options,
         };
         (shared, intakes)
@@ -226,6 +229,7 @@ fn conclude(
                 .insert((name.clone(), partition), position);
         }
     }
+    summary.dead_letter = shared.options.dead_letter;
     summary.elapsed = begun.elapsed();
     summary.ended = match &cause {
         None if stop.is_set() => Ended::Stopped,

@@ -1,9 +1,11 @@
 //! Trying again for ever, with pauses that double up to a cap.
 //!
-//! The trouble is said once when it begins and once when it is over, not at every attempt.
+//! The trouble is said once when it begins and once when it is over, not at every attempt. Who
+//! asks for a stop meanwhile is told what the run still waits for.
 
 use std::time::Duration;
 
+use crate::dead_letter::NAME;
 use crate::halt::{Cause, Halted};
 use crate::shared::Shared;
 
@@ -40,9 +42,25 @@ impl<'a> Retry<'a> {
         }
         self.failed += 1;
         shared.totals().retries += 1;
+        self.say_stopping();
         shared.halt.pause(self.pause)?;
+        self.say_stopping();
         self.pause = (self.pause * 2).min(shared.options.longest_pause);
         Ok(())
+    }
+
+    fn say_stopping(&self) {
+        if !self.shared.halt.is_stopping() {
+            return;
+        }
+        let (part, them) = match self.part {
+            NAME => (NAME.to_owned(), "them"),
+            sink => (format!("sink {sink}"), "it"),
+        };
+        self.shared.log_once(format!(
+            "{part}: stopping, but events still wait for {them}; a second signal ends now and \
+             leaves them unconfirmed"
+        ));
     }
 
     /// An attempt succeeded.

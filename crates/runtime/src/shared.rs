@@ -1,6 +1,8 @@
 //! What all lanes of a pipeline share.
 
 use std::any::Any;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use arc_swap::ArcSwap;
@@ -27,21 +29,38 @@ pub(crate) struct Shared {
     pub letters: DeadLetters,
     pub totals: Mutex<Summary>,
     pub log: Log,
+    /// What is said no more than once, if it was.
+    pub said: Mutex<BTreeSet<String>>,
 }
 
 /// A sink that lanes write to one at a time.
 pub(crate) struct Outlet {
     pub name: String,
     pub sink: Mutex<Box<dyn Sink>>,
+    /// Its reader wants no more: nothing is written to it again.
+    pub gone: AtomicBool,
 }
 
 impl Shared {
+    /// Logs `message` unless it was logged before.
+    pub fn log_once(&self, message: String) {
+        let mut said = self.said.lock().unwrap_or_else(|e| e.into_inner());
+        if !said.contains(&message) {
+            (self.log)(&message);
+            said.insert(message);
+        }
+    }
+
     pub fn totals(&self) -> MutexGuard<'_, Summary> {
         self.totals.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
 
 impl Outlet {
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::SeqCst)
+    }
+
     pub fn lock(&self) -> MutexGuard<'_, Box<dyn Sink>> {
         self.sink.lock().unwrap_or_else(|e| e.into_inner())
     }

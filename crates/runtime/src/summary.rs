@@ -1,6 +1,7 @@
 //! What a run did.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use knownet_flow::Counts;
@@ -16,7 +17,7 @@ pub enum Ended {
     Input,
     /// Somebody asked it to stop; what had been read was finished.
     Stopped,
-    /// The reader of a sink went away.
+    /// The reader of every sink went away.
     Closed,
     /// See the error's cause.
     Failed,
@@ -35,6 +36,8 @@ pub struct Summary {
     pub oversized: u64,
     /// Events in the dead letters, oversized lines included.
     pub dead_letters: u64,
+    /// The file of the dead letters; there is none before the first one.
+    pub dead_letter: PathBuf,
     /// What sources could not read: the first hundred messages, each with its source's name.
     pub source_errors: Vec<String>,
     /// How many such messages there were.

@@ -2,12 +2,13 @@
 
 mod rig;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use knownet_flow::{Batch, Plan, Read, Source, SourceError, Steps, Stop, WriteError};
-use knownet_runtime::{Cause, Ended};
-use rig::{Fate, Numbers, Recorder, Rig, Split, keys};
+use knownet_flow::{Batch, Plan, Read, Sink, Source, SourceError, Steps, Stop, WriteError};
+use knownet_runtime::{Cause, Ended, Summary};
+use rig::{Fate, Numbers, Recorder, Rig, Silent, Split, keys};
 
 fn unreachable() -> WriteError {
     WriteError::Unreachable("injected: no route".into())
@@ -34,6 +35,37 @@ fn a_sink_that_cannot_be_reached_is_tried_until_it_can() {
     assert_eq!(log.len(), 2, "said once, and once when it is over: {log:?}");
     assert!(log[0].starts_with("out0: injected: no route"));
     assert!(log[1].contains("works again after 7 failed attempts"));
+}
+
+#[test]
+fn who_stops_a_run_while_a_sink_is_away_is_told_once_that_events_wait() {
+    let waits = "sink out0: stopping, but events still wait for it; a second signal ends now and \
+                 leaves them unconfirmed";
+    let rig = Rig::plain();
+    let source = Numbers::even(&rig.ledger, 5, 10);
+    let (stop, log) = (rig.stop.clone(), rig.log.clone());
+    let mut attempts = BTreeMap::new();
+    // The third attempt at the first batch sets the stop; each batch read by then fails, too.
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |keys| {
+        let attempt = attempts.entry(keys[0]).or_insert(0);
+        *attempt += 1;
+        let told = log.lock().unwrap().iter().any(|line| line == waits);
+        assert_eq!(told, stop.is_set(), "{keys:?}, {attempt}");
+        if *attempt == 3 {
+            stop.set();
+        }
+        match attempt {
+            ..=5 => Err(unreachable()),
+            _ => Ok(()),
+        }
+    });
+    let summary = rig.run(source, sink).unwrap();
+    assert_eq!(summary.ended, Ended::Stopped);
+    assert!(summary.is_complete());
+    let taken = rig.ledger.taken(0).len() as u64;
+    assert!(taken >= 10);
+    rig.ledger.check_all(&keys(taken));
+    assert_eq!(rig.log().iter().filter(|line| *line == waits).count(), 1);
 }
 
 #[test]
@@ -140,6 +172,66 @@ fn a_reader_that_went_away_ends_the_run_quietly() {
     assert_eq!(summary.positions[&("in0".to_owned(), 0)], 20);
     rig.ledger.check_all(&keys(20));
     assert_eq!(rig.log(), Vec::<String>::new());
+}
+
+/// Runs 500 events to two sinks; each reader goes when an event from its number on comes.
+fn run_until_gone(rig: &Rig, gone: [u64; 2]) -> (Summary, u64) {
+    let refused = Arc::new(AtomicU64::new(0));
+    let sinks = gone.into_iter().enumerate().map(|(n, gone)| {
+        let refused = refused.clone();
+        let sink = Recorder::new(n, &rig.ledger).before_write(move |keys| {
+            if keys[0].2 < gone {
+                return Ok(());
+            }
+            refused.fetch_add(1, Ordering::Relaxed);
+            Err(WriteError::Closed)
+        });
+        Box::new(sink) as Box<dyn Sink>
+    });
+    let source = Silent(Numbers::even(&rig.ledger, 50, 10));
+    let plan = Split::named(&rig.ledger, "plan");
+    let pipeline = rig.pipeline(vec![Box::new(source)], sinks.collect(), plan);
+    let summary = pipeline.run(rig.stop.clone()).unwrap();
+    let written = (0..2).flat_map(|n| rig.ledger.taken(n));
+    let written: usize = written.map(|l| l.len() + 1).sum();
+    assert!(summary.is_complete());
+    assert!(summary.bytes_out <= written as u64);
+    (summary, refused.load(Ordering::Relaxed))
+}
+
+#[test]
+fn the_other_sinks_go_on_without_a_reader_that_went_away() {
+    for gone in [0, 1] {
+        let rig = Rig::new(2, |_| Fate::Sinks(3));
+        let mut from = [u64::MAX; 2];
+        from[gone] = 20;
+        let (summary, refused) = run_until_gone(&rig, from);
+        assert_eq!(summary.ended, Ended::Input);
+        assert_eq!(summary.positions[&("in0".to_owned(), 0)], 500);
+        assert_eq!(rig.ledger.taken(gone).len(), 20);
+        assert_eq!(rig.ledger.taken(1 - gone).len(), 500);
+        assert_eq!(refused, 1, "written to again");
+        assert_eq!(
+            rig.log(),
+            [format!(
+                "sink out{gone}: the reader has gone; going on without it"
+            )]
+        );
+    }
+}
+
+#[test]
+fn the_run_ends_when_the_last_reader_has_gone() {
+    let rig = Rig::new(2, |_| Fate::Sinks(3));
+    let (summary, refused) = run_until_gone(&rig, [40, 20]);
+    assert_eq!(summary.ended, Ended::Closed);
+    assert_eq!(rig.ledger.taken(0).len(), 40);
+    assert_eq!(rig.ledger.taken(1).len(), 20);
+    assert_eq!(refused, 2);
+    assert_eq!(
+        rig.log(),
+        ["sink out1: the reader has gone; going on without it"]
+    );
 }
 
 #[test]

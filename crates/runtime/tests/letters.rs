@@ -4,11 +4,12 @@
 mod rig;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::thread;
 
 use knownet_flow::{Batch, Commit, Piece, Read, Sink, Source, SourceError, Stop};
 use knownet_runtime::{Cause, Pipeline};
-use rig::{Fate, Numbers, Recorder, Rig, Split, keys};
+use rig::{Fate, Numbers, Recorder, Rig, Silent, Split, keys};
 
 type Commits = Arc<Mutex<Vec<u64>>>;
 
@@ -92,6 +93,9 @@ fn an_oversized_line_is_one_letter_and_confirmed_as_one() {
     let summary = pipeline(&rig, vec![source]).run(rig.stop.clone()).unwrap();
     let letters = rig.ledger.letters();
     assert_eq!(letters.len(), 2);
+    let path = rig.ledger.dead_letter.display();
+    let place = format!("events go to the dead letters: {path}");
+    assert_eq!(rig.log(), [place], "said once");
     assert_eq!(letters[0]["event"], "{\"a\":\"zä😀\\xFF\\xE2\\x82");
     assert_eq!(letters[0]["source"], "in0");
     assert_eq!(
@@ -108,6 +112,58 @@ fn an_oversized_line_is_one_letter_and_confirmed_as_one() {
     assert!(!commits.iter().any(|c| (2..=5).contains(c)), "{commits:?}");
     assert_eq!(rig.ledger.taken(0), ["0 0 0 plan", "0 0 1 plan"]);
     assert_eq!(files(&rig), ["dead.ndjson"]);
+}
+
+#[test]
+fn two_runs_with_one_file_leave_each_others_lines_alone() {
+    // Each has one worker, so a piece is taken in before the next one is read; they read in step.
+    let step = Arc::new(Barrier::new(2));
+    let scripts = [
+        vec![
+            piece(true, false, b"a long "),
+            piece(false, false, b"line "),
+            piece(false, false, b"in four "),
+            piece(false, true, b"pieces"),
+        ],
+        // Begins and ends while the other is under way.
+        vec![
+            (Read::Lines, b"0 0 0\n".to_vec()),
+            piece(true, false, b"another "),
+            piece(false, true, b"run's"),
+            (Read::Lines, b"0 0 1\n".to_vec()),
+        ],
+    ];
+    let mut rigs = [Rig::plain(), Rig::plain()];
+    let dead_letter = rigs[0].options.dead_letter.clone();
+    for rig in &mut rigs {
+        rig.options.workers = 1;
+        rig.options.give_up = true;
+        rig.options.dead_letter = dead_letter.clone();
+    }
+    let runs = rigs.iter().zip(scripts).map(|(rig, script)| {
+        let mut source = Pieces::new(script);
+        let step = step.clone();
+        source.before = Box::new(move |_| {
+            step.wait();
+        });
+        (pipeline(rig, vec![source]), rig.stop.clone())
+    });
+    let runs: Vec<_> = runs.collect();
+    let ended: Vec<_> = thread::scope(|scope| {
+        let threads = runs
+            .into_iter()
+            .map(|(run, stop)| scope.spawn(|| run.run(stop)));
+        let threads: Vec<_> = threads.collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    for summary in ended {
+        let summary = summary.unwrap();
+        assert_eq!((summary.oversized, summary.dead_letters), (1, 1));
+    }
+    let letters = rigs[0].ledger.letters();
+    let events: Vec<_> = letters.iter().map(|l| &l["event"]).collect();
+    assert_eq!(events, ["another run's", "a long line in four pieces"]);
+    assert_eq!(files(&rigs[0]), ["dead.ndjson"]);
 }
 
 #[test]
@@ -216,7 +272,11 @@ fn letters_wait_until_their_file_can_be_written() {
         "{:?}",
         rig.log()
     );
-    assert_eq!(rig.log().len(), 2);
+    assert!(rig.log()[1].contains("works again"), "{:?}", rig.log());
+    let path = &rig.options.dead_letter;
+    let place = format!("events go to the dead letters: {}", path.display());
+    assert_eq!(rig.log()[2..], [place]);
+    assert_eq!(summary.dead_letter, *path);
 }
 
 #[test]
@@ -232,13 +292,4 @@ fn letters_that_cannot_be_written_end_a_run_that_gives_up() {
     assert!(matches!(&error.cause, Cause::GaveUp { part, .. } if part == "dead letters"));
     assert_eq!(error.summary.positions[&("in0".to_owned(), 0)], 10);
     rig.ledger.check_all(&keys(10));
-}
-
-/// Without commits: the ledger looks for letters elsewhere.
-struct Silent(Numbers);
-
-impl Source for Silent {
-    fn read(&mut self, batch: &mut Batch, stop: &Stop) -> Result<Read, SourceError> {
-        self.0.read(batch, stop)
-    }
 }

@@ -4,7 +4,7 @@
 //! An event is the line `<source> <partition> <number>`; it leaves as that with the plan's name
 //! behind it. The position of a partition is the number of its next event.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
 mod parts;
 
@@ -16,7 +16,7 @@ use std::time::Duration;
 use knownet_flow::{Plan, Sink, Source, Stop};
 use knownet_runtime::{Handle, Options, Pipeline, RunError, Summary};
 
-pub use parts::{Fate, Numbers, Recorder, Split};
+pub use parts::{Fate, Numbers, Recorder, Silent, Split};
 
 /// Source, partition and number of an event.
 pub type Key = (u32, u32, u64);
