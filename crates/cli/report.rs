@@ -29,10 +29,8 @@ pub fn finish(
         eprintln!("knownet: {cause}");
     }
     if summary.dead_letters > 0 && !said {
-        eprintln!(
-            "knownet: {} went to the dead letters",
-            events(summary.dead_letters)
-        );
+        let (events, path) = (events(summary.dead_letters), &summary.dead_letter);
+        eprintln!("knownet: {events} went to {}", path.display());
     }
     Ok(match failure.is_none() && summary.is_complete() {
         true => ExitCode::SUCCESS,
@@ -84,16 +82,15 @@ fn describe(summary: &Summary, table: &Table, rules: &[String]) -> String {
             counts.enrich_failures,
             "a field on the way is no object: _enrichfailure",
         ),
-        (
-            "dead letters",
-            summary.dead_letters,
-            "see the dead-letter file",
-        ),
         ("retries", summary.retries, "writes that were repeated"),
     ] {
         if n > 0 {
             line(name, format!("{} ({why})", grouped(n)));
         }
+    }
+    if summary.dead_letters > 0 {
+        let (n, path) = (grouped(summary.dead_letters), &summary.dead_letter);
+        line("dead letters", format!("{n} (in {})", path.display()));
     }
     if summary.source_error_count > 0 {
         line(

@@ -34,7 +34,15 @@ fn an_address_of_a_threat_vetoes_every_drop() {
         (r#"{"dst":"13.64.0.1","src":"13.80.6.1"}"#, false),
         // The tag's answer comes from `dst`; `dst2` lost.
         (r#"{"dst":"13.64.0.1","dst2":"13.80.6.1"}"#, false),
-        (r#"{"dst":"13.64.0.1","other":"13.80.6.1"}"#, true),
+        // No tag reads these fields.
+        (
+            r#"{"dst":"13.64.0.1","other":{"list":["13.80.6.1"]}}"#,
+            false,
+        ),
+        (
+            r#"{"dst":"13.64.0.1","other":"13.80.7.1 and 13.80.6.1"}"#,
+            true,
+        ),
         ("{}", true),
     ] {
         let work = run(&[event], &mut [&mut drop_all()]);
