@@ -8,25 +8,51 @@ pub const WINDOW: usize = 66;
 
 /// Three-byte needles: two bytes of a key's end and its closing quote.
 ///
-/// Each needle sets one of eight bits (its bucket) in four tables of nibbles; a byte pair is a
-/// candidate if some bucket survives all four. Needles that share a bucket may bring false
-/// candidates, never miss one.
-#[derive(Clone, Default)]
+/// The low nibble of the second byte names the bits of the pair that matter, and what they are.
+/// Needles with the same nibble keep what they have in common, and a second byte beyond ASCII
+/// passes always: there may be false candidates, but none is missed.
+#[derive(Clone)]
 pub struct Needles {
-    /// Tables of the first byte: by low nibble, by high nibble.
+    /// Of the first byte: the bits that matter, and their values.
     pub first: ([u8; 16], [u8; 16]),
-    /// Tables of the second byte.
+    /// Of the second byte.
     pub second: ([u8; 16], [u8; 16]),
 }
 
-impl Needles {
-    /// Adds the pair as needle number `index`.
-    pub fn add(&mut self, index: usize, pair: [u8; 2]) {
-        let bucket = 1 << (index % 8);
-        for (byte, tables) in pair.into_iter().zip([&mut self.first, &mut self.second]) {
-            tables.0[usize::from(byte & 15)] |= bucket;
-            tables.1[usize::from(byte >> 4)] |= bucket;
+impl Default for Needles {
+    fn default() -> Needles {
+        // No bit matters, and yet one must be set: nothing passes.
+        let nothing = ([0; 16], [0xff; 16]);
+        Needles {
+            first: nothing,
+            second: nothing,
         }
+    }
+}
+
+impl Needles {
+    /// Adds a pair.
+    pub fn add(&mut self, pair: [u8; 2]) {
+        if !pair[1].is_ascii() {
+            return;
+        }
+        let nibble = usize::from(pair[1] & 15);
+        for (byte, tables) in pair.into_iter().zip([&mut self.first, &mut self.second]) {
+            let (bits, values) = (&mut tables.0[nibble], &mut tables.1[nibble]);
+            (*bits, *values) = match *values & !*bits {
+                0 => (*bits & !(*values ^ byte), *values & !(*values ^ byte)),
+                _ => (0xff, byte),
+            };
+        }
+    }
+
+    /// Whether the pair may be a needle's.
+    #[inline]
+    pub fn may_be(&self, pair: [u8; 2]) -> bool {
+        let nibble = usize::from(pair[1] & 15);
+        let fits =
+            |byte: u8, tables: &([u8; 16], [u8; 16])| byte & tables.0[nibble] == tables.1[nibble];
+        !pair[1].is_ascii() || (fits(pair[0], &self.first) && fits(pair[1], &self.second))
     }
 }
 
@@ -39,6 +65,14 @@ pub struct Raw {
     pub needle: u64,
     /// The backslash of every `\u`.
     pub escape: u64,
+}
+
+impl Raw {
+    /// Everything there is to see.
+    #[inline(always)]
+    pub fn any(&self) -> u64 {
+        self.line_feed | self.needle | self.escape
+    }
 }
 
 /// The bytes that structure JSON, inside and outside strings.
@@ -58,6 +92,19 @@ pub struct Structure {
 pub trait Lanes: Copy {
     /// The first look.
     fn raw(self, bytes: &[u8; WINDOW], needles: &Needles) -> Raw;
+    /// Moves `at` on, 64 bytes at a time, to the first look that shows something; `None` if that is
+    /// not in the windows of `bytes`.
+    #[inline(always)]
+    fn seek(self, bytes: &[u8], at: &mut usize, needles: &Needles) -> Option<Raw> {
+        while let Some(window) = bytes[*at..].first_chunk() {
+            let raw = self.raw(window, needles);
+            if raw.any() != 0 {
+                return Some(raw);
+            }
+            *at += 64;
+        }
+        None
+    }
     /// The structural bytes.
     fn structure(self, bytes: &[u8; 64]) -> Structure;
     /// Bit *i* of the result is the parity of the bits `0..=i`.
@@ -113,14 +160,9 @@ impl Lanes for Portable {
         let (Some(here), Some(behind)) = (b.first_chunk(), b.last_chunk()) else {
             unreachable!("a window holds both");
         };
-        let buckets = |tables: &([u8; 16], [u8; 16]), byte: u8| {
-            tables.0[usize::from(byte & 15)] & tables.1[usize::from(byte >> 4)]
-        };
         Raw {
             line_feed: mask(here, b'\n', 0),
-            needle: keep(mask(behind, b'"', 0), |i| {
-                buckets(&needles.first, b[i]) & buckets(&needles.second, b[i + 1]) != 0
-            }),
+            needle: keep(mask(behind, b'"', 0), |i| needles.may_be([b[i], b[i + 1]])),
             escape: keep(mask(here, b'\\', 0), |i| b[i + 1] == b'u'),
         }
     }

@@ -4,9 +4,9 @@ use knownet_flow::{Edit, Event, FieldId, Hit, Kind, Span, Work, text};
 use memchr::{memchr, memchr2};
 
 use super::exact::{self, Scalar};
-use super::lanes::{Lanes, Task, WINDOW};
+use super::lanes::{Lanes, Needles, Raw, Task, WINDOW};
 use super::proof::{Proof, key_of_leaf};
-use super::wanted::{Parent, Wanted};
+use super::wanted::Wanted;
 use super::{Options, Scratch, string};
 
 /// The tag of a line that is not JSON, as Logstash's `json` filter and codec name it.
@@ -28,14 +28,13 @@ impl Task for Scan<'_> {
     #[inline(always)]
     fn run<L: Lanes>(mut self, lanes: L) {
         let bytes = self.bytes;
-        let mut state = Line {
-            start: 0,
-            unsure: false,
-        };
+        let mut line = Line::default();
         self.scratch.candidates.clear();
         let mut at = 0;
-        while let Some(window) = bytes[at..].first_chunk::<WINDOW>() {
-            self.block(lanes, window, at, &mut state);
+        while let Some(raw) = lanes.seek(bytes, &mut at, self.needles(&line)) {
+            if let Some(window) = bytes[at..].first_chunk() {
+                self.block(lanes, window, raw, at, &mut line);
+            }
             at += 64;
         }
         while at < bytes.len() {
@@ -43,24 +42,43 @@ impl Task for Scan<'_> {
             let rest = &bytes[at..];
             let len = rest.len().min(WINDOW);
             window[..len].copy_from_slice(&rest[..len]);
-            self.block(lanes, &window, at, &mut state);
+            let raw = lanes.raw(&window, self.needles(&line));
+            self.block(lanes, &window, raw, at, &mut line);
             at += 64;
         }
     }
 }
 
 /// What is known of the line that is being passed over.
+#[derive(Default)]
 struct Line {
     start: usize,
     /// An escape may spell a name that matters.
     unsure: bool,
+    /// A wanted key may have been passed: from here on another of its parents' names matters.
+    met: bool,
 }
 
 impl Scan<'_> {
+    /// What to look for in the rest of the line.
     #[inline(always)]
-    fn block<L: Lanes>(&mut self, lanes: L, window: &[u8; WINDOW], at: usize, line: &mut Line) {
-        let raw = lanes.raw(window, &self.wanted.needles);
-        let mut any = raw.line_feed | raw.needle | raw.escape;
+    fn needles(&self, line: &Line) -> &Needles {
+        match line.met {
+            false => &self.wanted.ends,
+            true => &self.wanted.all_ends,
+        }
+    }
+
+    #[inline(always)]
+    fn block<L: Lanes>(
+        &mut self,
+        lanes: L,
+        window: &[u8; WINDOW],
+        mut raw: Raw,
+        at: usize,
+        line: &mut Line,
+    ) {
+        let mut any = raw.any();
         while any != 0 {
             let bit = any.trailing_zeros();
             any &= any - 1;
@@ -69,11 +87,24 @@ impl Scan<'_> {
                 self.line(lanes, line.start, here, line.unsure);
                 *line = Line {
                     start: here + 1,
-                    unsure: false,
+                    ..Line::default()
                 };
                 self.scratch.candidates.clear();
             } else if raw.needle >> bit & 1 == 1 {
-                self.scratch.candidates.push(here + 2);
+                let quote = here + 2;
+                // A key has a colon behind it, perhaps behind white space.
+                if !self
+                    .bytes
+                    .get(quote + 1)
+                    .is_some_and(|&c| c == b':' || c <= b' ')
+                {
+                    continue;
+                }
+                self.scratch.candidates.push(quote);
+                if !std::mem::replace(&mut line.met, true) {
+                    raw = lanes.raw(window, self.needles(line));
+                    any = raw.any() & (!1 << bit);
+                }
             } else if !line.unsure {
                 line.unsure = self
                     .wanted
@@ -172,6 +203,13 @@ impl Scan<'_> {
                     u64::from_le_bytes(last)
                 }
             };
+            if !fresh {
+                for parent in &wanted.parents {
+                    if parent.ends(record, close, last) && parent.undoes(record, close, found) {
+                        return self.exactly(open, end);
+                    }
+                }
+            }
             for leaf in &wanted.leaves {
                 if !leaf.ends(record, close, last) {
                     continue;
@@ -201,18 +239,6 @@ impl Scan<'_> {
         }
         if fresh {
             return;
-        }
-        let undone = |parent: &Parent| {
-            let values = parent
-                .fields
-                .iter()
-                .filter_map(|&id| found[usize::from(id)]);
-            values
-                .min()
-                .is_some_and(|at| parent.may_be_in(&record[at..]))
-        };
-        if wanted.parents.iter().any(undone) {
-            return self.exactly(open, end);
         }
         for id in 0..wanted.fields.len() {
             if let Some(value) = self.scratch.found[id] {

@@ -2,7 +2,6 @@
 //! a key may belong to, and what may undo or hide one.
 
 use knownet_flow::{FieldId, Path};
-use memchr::memmem::Finder;
 
 use super::lanes::Needles;
 use super::string;
@@ -10,10 +9,14 @@ use super::string;
 /// What to look for, prepared.
 pub struct Wanted {
     pub fields: Vec<Box<[u8]>>,
-    pub leaves: Vec<Leaf>,
-    pub needles: Needles,
-    /// The keys around the last one: one further on may undo a proof.
-    pub parents: Vec<Parent>,
+    /// The last segments.
+    pub leaves: Vec<Key>,
+    /// The segments around them: one further on may undo a proof.
+    pub parents: Vec<Key>,
+    /// The ends of the leaves.
+    pub ends: Needles,
+    /// The ends of leaves and parents.
+    pub all_ends: Needles,
     /// Characters (ASCII) that an escape would have to spell to make a difference.
     pub spelled: u128,
     /// Whether some path has a character beyond ASCII.
@@ -22,41 +25,47 @@ pub struct Wanted {
     pub slash: bool,
 }
 
-/// A key on the way to some paths.
-pub struct Parent {
-    /// The key with its closing quote.
-    end: Finder<'static>,
-    pub fields: Vec<FieldId>,
-}
-
-impl Parent {
-    /// Whether something in `rest` may be this key, alone or at the end of a flat spelling.
-    pub fn may_be_in(&self, rest: &[u8]) -> bool {
-        self.end
-            .find_iter(rest)
-            .any(|at| at > 0 && matches!(rest[at - 1], b'"' | b'.'))
-    }
-}
-
-/// The last segment of some paths.
-pub struct Leaf {
+/// One segment of some paths.
+pub struct Key {
     pub text: Box<[u8]>,
     /// Its last eight bytes, and which of them there are.
     pub end: (u64, u64),
     pub fields: Vec<FieldId>,
 }
 
-impl Leaf {
-    fn new(text: &[u8]) -> Leaf {
+impl Key {
+    fn new(text: &str) -> Key {
         let (mut end, mut there) = ([0; 8], [0; 8]);
-        for (at, &byte) in text.iter().rev().take(8).enumerate() {
+        for (at, &byte) in text.as_bytes().iter().rev().take(8).enumerate() {
             (end[7 - at], there[7 - at]) = (byte, 0xff);
         }
         let end = (u64::from_le_bytes(end), u64::from_le_bytes(there));
-        Leaf {
-            text: text.into(),
+        Key {
+            text: text.as_bytes().into(),
             end,
             fields: Vec::new(),
+        }
+    }
+
+    /// Adds the segment `text` of field number `id` to `keys`.
+    fn note(keys: &mut Vec<Key>, text: &str, id: usize) {
+        let at = keys.iter().position(|key| *key.text == *text.as_bytes());
+        let at = at.unwrap_or_else(|| {
+            keys.push(Key::new(text));
+            keys.len() - 1
+        });
+        keys[at].fields.push(id as FieldId);
+    }
+
+    /// Adds the end of the key to `needles`.
+    fn end_in(&self, needles: &mut Needles) {
+        match *self.text {
+            // A key of one character has a quote or the dot of a flat spelling before it.
+            [only] => [b'"', b'.']
+                .into_iter()
+                .for_each(|c| needles.add([c, only])),
+            [.., a, b] => needles.add([a, b]),
+            [] => {}
         }
     }
 
@@ -64,7 +73,19 @@ impl Leaf {
     #[inline(always)]
     pub fn ends(&self, record: &[u8], close: usize, last: u64) -> bool {
         last & self.end.1 == self.end.0
+            && close >= self.text.len()
             && (self.text.len() <= 8 || record[..close].ends_with(&self.text))
+    }
+
+    /// Whether the key that ends like this before `close` may stand for an object that a later one
+    /// of the same name replaces, by the values found so far.
+    pub fn undoes(&self, record: &[u8], close: usize, found: &[Option<usize>]) -> bool {
+        let before = record[..close - self.text.len()].last();
+        matches!(before, Some(b'"' | b'.'))
+            && self
+                .fields
+                .iter()
+                .any(|&id| found[usize::from(id)].is_some())
     }
 }
 
@@ -76,42 +97,25 @@ impl Wanted {
                 .map(|path| path.as_str().as_bytes().into())
                 .collect(),
             leaves: Vec::new(),
-            needles: Needles::default(),
             parents: Vec::new(),
+            ends: Needles::default(),
+            all_ends: Needles::default(),
             spelled: 0,
             wide: false,
             slash: false,
         };
-        let mut parents: Vec<(&str, Vec<FieldId>)> = Vec::new();
         for (id, path) in fields.iter().enumerate() {
-            let text = path.leaf().as_bytes();
-            let at = wanted.leaves.iter().position(|leaf| &*leaf.text == text);
-            let at = at.unwrap_or_else(|| {
-                wanted.leaves.push(Leaf::new(text));
-                wanted.leaves.len() - 1
-            });
-            wanted.leaves[at].fields.push(id as FieldId);
+            Key::note(&mut wanted.leaves, path.leaf(), id);
             for parent in path.segments().rev().skip(1) {
-                match parents.iter_mut().find(|known| known.0 == parent) {
-                    Some(known) => known.1.push(id as FieldId),
-                    None => parents.push((parent, vec![id as FieldId])),
-                }
+                Key::note(&mut wanted.parents, parent, id);
             }
         }
-        let parent = |(key, fields): (&str, Vec<FieldId>)| Parent {
-            end: Finder::new(&format!("{key}\"")).into_owned(),
-            fields,
-        };
-        wanted.parents = parents.into_iter().map(parent).collect();
-        for (index, leaf) in wanted.leaves.iter().enumerate() {
-            match *leaf.text {
-                // A key of one character has a quote or the dot of a flat spelling before it.
-                [only] => [b'"', b'.']
-                    .into_iter()
-                    .for_each(|c| wanted.needles.add(index, [c, only])),
-                [.., a, b] => wanted.needles.add(index, [a, b]),
-                [] => {}
-            }
+        for key in &wanted.leaves {
+            key.end_in(&mut wanted.ends);
+            key.end_in(&mut wanted.all_ends);
+        }
+        for key in &wanted.parents {
+            key.end_in(&mut wanted.all_ends);
         }
         for byte in fields
             .iter()
