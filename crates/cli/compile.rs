@@ -61,7 +61,9 @@ pub fn compile(labels: &[Label], file: &std::path::Path) -> Compiled {
                         .into_iter()
                         .for_each(|d| note(Severity::Warning, d));
                 }
-                Err(message) => note(Severity::Error, message),
+                Err(messages) => messages
+                    .into_iter()
+                    .for_each(|message| note(Severity::Error, message)),
             }
         }
         if !label.cidrs.is_empty() {
@@ -86,14 +88,16 @@ fn name(origin: &Origin) -> String {
     }
 }
 
-fn load(feed: &Feed, add: &mut Each<'_>) -> Result<Option<Report>, String> {
+fn load(feed: &Feed, add: &mut Each<'_>) -> Result<Option<Report>, Vec<String>> {
     match &feed.origin {
         Origin::Builtin(name) => builtin::read(name, add)
             .map(|_| None)
-            .map_err(|error| error.to_string()),
+            .map_err(|error| vec![error.to_string()]),
         Origin::File(path) => {
             let report = knownet_feed::load(path, &feed.options, add);
-            report.map(Some).map_err(|error| error.to_string())
+            report
+                .map(Some)
+                .map_err(|errors| errors.iter().map(ToString::to_string).collect())
         }
     }
 }

@@ -29,6 +29,8 @@ use std::path::{Path, PathBuf};
 use knownet_rule::Tags;
 
 pub use condition::Condition;
+#[cfg(unix)]
+pub use disk::inode;
 pub use label::{Feed, Label, Origin};
 pub use mistake::{Mistake, Severity};
 pub use option::Options;

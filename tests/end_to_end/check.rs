@@ -122,6 +122,60 @@ fn a_mistake_in_a_feed_counts_as_one_of_the_configuration() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_file_is_not_written_to_under_another_name() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    let file = folder.file("in.ndjson", "{}\n");
+    std::fs::create_dir(folder.path("a")).expect("a folder");
+    symlink("in.ndjson", folder.path("soft")).expect("a link");
+    symlink(".", folder.path("here")).expect("a link");
+    std::fs::hard_link(file, folder.path("hard")).expect("a link");
+    let config = |read: &str, written: &str| {
+        format!(
+            "[sources.in]\ntype = \"file\"\npaths = \"{read}\"\n\
+             [sinks.out]\ntype = \"file\"\npath = \"{written}\"\n"
+        )
+    };
+    for (read, written, known_as) in [
+        ("in.ndjson", "in.ndjson", ""),
+        ("in.ndjson", "./a/../in.ndjson", ""),
+        ("in.ndjson", "soft", " as in.ndjson"),
+        ("in.ndjson", "hard", " as in.ndjson"),
+        ("in.ndjson", "here/in.ndjson", " as in.ndjson"),
+        ("soft", "in.ndjson", " as soft"),
+        ("hard", "soft", " as hard"),
+    ] {
+        let config = config(read, written);
+        let checked = folder.check(&config).ended(1);
+        let shown = written.trim_start_matches("./");
+        assert_eq!(
+            checked.err,
+            format!(
+                "knownet.toml:6: sinks.out.path: {shown} is read by sources.in.paths already\
+                 {known_as}; choose another\nknownet: 1 mistake in knownet.toml\n"
+            )
+        );
+        assert_eq!(folder.run(&config).ended(1).err, checked.err);
+        assert_eq!(folder.text("in.ndjson"), "{}\n");
+    }
+    // What is behind a link to a folder lies in that folder's parent.
+    symlink("a", folder.path("b")).expect("a link");
+    std::fs::create_dir(folder.path("a/c")).expect("a folder");
+    symlink("a/c", folder.path("c")).expect("a link");
+    folder.file("a/in.ndjson", "");
+    folder
+        .check(&config("in.ndjson", "c/../in.ndjson"))
+        .succeeded();
+    folder
+        .check(&config("a/in.ndjson", "c/../in.ndjson"))
+        .ended(1);
+    // A device, such as a terminal, may well be both.
+    symlink("/dev/null", folder.path("null")).expect("a link");
+    folder.check(&config("/dev/null", "null")).succeeded();
+}
+
+#[test]
 fn a_good_configuration_is_described() {
     let folder = Folder::new();
     let ran = folder.check(&format!(

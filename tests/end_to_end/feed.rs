@@ -31,6 +31,9 @@ fn matches(feed: impl AsRef<[u8]>, label: &str, addresses: &[&str]) -> Vec<Value
 
 const FEED: &str = "feeds = [\"feed.txt\"]";
 
+/// The same, with nothing to warn of.
+const TAGGED: &str = "feeds = [\"feed.txt\"]\n[[tags]]\nfrom = \"a\"\ninto = \"b\"";
+
 const LIST: &str = "# networks\n; and more\n\n10.0.0.0/8\r\n192.0.2.7 # one host\n2001:db8::/32\n\
                     198.51.100.4-198.51.100.7\n  203.0.113.0/24\t; spaces around";
 
@@ -157,6 +160,60 @@ fn a_line_that_is_no_prefix_is_a_mistake_with_its_place() {
     check(tags, FEED)
         .ended(1)
         .said("feed.txt, tag \"Storage\": ");
+}
+
+#[test]
+fn every_line_that_is_no_prefix_is_told_at_once() {
+    let long = "1".repeat(100_000);
+    let list = format!("10.0.0.0/8\nexample.com\n::/0\n192.0.2.9-192.0.2.1\n{long}\n10.1.0.0/16\n");
+    let relay = RELAY.replace("198.51.100.128", "x") + &format!("y,DE,,,\n{long}\n");
+    let tags = TAGS.replace("203.0.113.0/24", "a\", \"b");
+    for (feed, places) in [
+        (list, &[":2: ", ":3: ", ":4: ", ":5: "][..]),
+        (relay, &[":2: ", ":4: ", ":5: "]),
+        (
+            tags,
+            &[", tag \"Storage\": \"a\" ", ", tag \"Storage\": \"b\" "],
+        ),
+    ] {
+        let folder = Folder::new();
+        folder.file("feed.txt", feed);
+        let checked = folder.check(&config(TAGGED)).ended(1);
+        let err: Vec<_> = checked.err.lines().collect();
+        assert_eq!(err.len(), places.len() + 1, "{}", checked.err);
+        for (line, place) in err.iter().zip(places) {
+            let start = format!("knownet.toml:6: labels.A.feeds[0]: feed.txt{place}");
+            assert!(line.starts_with(&start), "{start} in {}", checked.err);
+        }
+        let last = format!("knownet: {} mistakes in knownet.toml", places.len());
+        assert_eq!(err[places.len()], last);
+        assert_eq!(folder.run(&config(TAGGED)).ended(1).err, checked.err);
+
+        for command in ["tag", "lookup"] {
+            let ran = folder.knownet(&[command, "--label", "A=feed.txt"]).ran();
+            let ran = ran.ended(1);
+            let err: Vec<_> = ran.err.lines().collect();
+            assert_eq!(err.len(), places.len(), "{}", ran.err);
+            for (line, place) in err.iter().zip(places) {
+                let start = format!("knownet: --label A: feed.txt{place}");
+                assert!(line.starts_with(&start), "{start} in {}", ran.err);
+            }
+        }
+    }
+}
+
+#[test]
+fn after_twenty_bad_lines_the_rest_is_counted() {
+    let ran = check("example.com\n".repeat(1020), TAGGED).ended(1);
+    let err: Vec<_> = ran.err.lines().collect();
+    assert_eq!(err.len(), 22, "{}", ran.err);
+    assert!(err[19].contains("feed.txt:20: "), "{}", ran.err);
+    assert_eq!(
+        err[20],
+        "knownet.toml:6: labels.A.feeds[0]: feed.txt: and 1000 more like these"
+    );
+    let ran = check("example.com\n".repeat(20), TAGGED).ended(1);
+    assert_eq!(ran.err.lines().count(), 21, "{}", ran.err);
 }
 
 #[test]

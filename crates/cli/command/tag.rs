@@ -90,16 +90,16 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
 /// A file that is read while it grows by what was read of it never ends.
 #[cfg(unix)]
 fn refuse_own_output(files: &[PathBuf]) -> anyhow::Result<()> {
+    use crate::config::inode;
     use std::os::fd::AsFd;
-    use std::os::unix::fs::MetadataExt;
     let Ok(output) = std::io::stdout().as_fd().try_clone_to_owned() else {
         return Ok(());
     };
-    let output = std::fs::File::from(output).metadata()?;
-    let same = |file: &&PathBuf| {
-        std::fs::metadata(file).is_ok_and(|m| (m.dev(), m.ino()) == (output.dev(), output.ino()))
+    let Some(output) = inode(&std::fs::File::from(output).metadata()?) else {
+        return Ok(());
     };
-    match files.iter().find(same).filter(|_| output.is_file()) {
+    let same = |file: &&PathBuf| std::fs::metadata(file).is_ok_and(|m| inode(&m) == Some(output));
+    match files.iter().find(same) {
         Some(file) => bail!(
             "{} is both input and output; write to another file",
             file.display()

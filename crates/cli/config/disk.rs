@@ -22,22 +22,53 @@ pub(super) enum Access {
 }
 
 /// Notes every file that is written by two parts, or written and read.
-pub(super) fn collisions(notes: &Notes) {
+fn collisions(notes: &Notes) {
     let files = notes.files();
-    for (index, file) in files.iter().enumerate() {
-        for other in &files[..index] {
+    // The file itself where there is one, for links and detours lead to it by other names.
+    let named: Vec<_> = files
+        .iter()
+        .map(|file| identity(&file.path).ok_or_else(|| plain(&file.path)))
+        .collect();
+    for (index, (file, name)) in files.iter().zip(&named).enumerate() {
+        for (other, taken) in files[..index].iter().zip(&named) {
             let done = match (other.access, file.access) {
                 (Access::Read, Access::Read) => continue,
                 (Access::Write, _) => "written",
                 (Access::Read, Access::Write) => "read",
             };
-            if plain(&file.path) == plain(&other.path) {
+            if name == taken {
                 let shown = file.path.display();
-                let message = format!("{shown} is {done} by {} already; choose another", other.key);
+                let known_as = match plain(&file.path) == plain(&other.path) {
+                    true => String::new(),
+                    false => format!(" as {}", other.path.display()),
+                };
+                let message = format!(
+                    "{shown} is {done} by {} already{known_as}; choose another",
+                    other.key
+                );
                 notes.error(file.line, &file.key, message);
             }
         }
     }
+}
+
+/// What two paths to one regular file have in common, and no two files.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().as_ref().and_then(inode)
+}
+
+/// What two paths to one regular file have in common, unless they are hard links.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().filter(|real| real.is_file())
+}
+
+/// The device and number of a regular file; a terminal may well be read and written.
+#[cfg(unix)]
+pub fn inode(file: &fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    file.is_file().then(|| (file.dev(), file.ino()))
 }
 
 /// The path without the detours through `..` that can be told from the text.
@@ -55,8 +86,9 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-/// Notes every file that cannot be read and every folder that cannot be written to.
+/// Notes every file that cannot be read, every folder that cannot be written to, and collisions.
 pub(super) fn check(notes: &Notes) {
+    collisions(notes);
     for File {
         path,
         line,

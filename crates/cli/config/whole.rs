@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use knownet_flow::MAX_SINKS;
 use knownet_rule::{Match, Tags};
 
-use super::disk;
 use super::mistake::Notes;
 use super::tree::dotted;
 use super::{Condition, Config, SinkKind, SourceKind};
@@ -20,7 +19,6 @@ pub(super) fn check(config: &Config, labels: &[&str], notes: &Notes) {
     names(config, notes);
     targets(config, notes);
     streams(config, notes);
-    disk::collisions(notes);
     let tags = config.targets();
     for rule in &config.rules {
         matches(&rule.conditions, &tags, labels, notes);

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// Why a feed was refused. What was read of it until then is not to be used.
+/// One reason why a feed was refused. What was read of it is not to be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
     /// The file cannot be opened or read, or its gzip stream is broken.
@@ -51,6 +51,14 @@ pub enum FeedError {
         place: Place,
         /// What the parser says.
         problem: String,
+    },
+    /// Stands for the bad lines and default routes after the first ones.
+    #[error("{place}: and {count} more like these")]
+    More {
+        /// The file.
+        place: Place,
+        /// How many.
+        count: u64,
     },
 }
 

@@ -55,7 +55,7 @@ pub(crate) enum Line<'a> {
 pub(crate) fn lines<'a>(
     input: &mut dyn BufRead,
     rows: &mut Rows<'a>,
-    mut each: impl FnMut(Line<'_>, &mut Rows<'a>) -> Result<(), FeedError>,
+    mut each: impl FnMut(Line<'_>, &mut Rows<'a>),
 ) -> Result<(), FeedError> {
     let mut text = Vec::new();
     for number in 1.. {
@@ -64,8 +64,8 @@ pub(crate) fn lines<'a>(
         rows.at_line(number);
         match whole {
             _ if text.is_empty() => break,
-            true => each(Line::Text(text.trim_ascii()), rows)?,
-            false => each(Line::TooLong(&text), rows)?,
+            true => each(Line::Text(text.trim_ascii()), rows),
+            false => each(Line::TooLong(&text), rows),
         }
     }
     Ok(())

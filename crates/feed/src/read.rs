@@ -1,7 +1,8 @@
-//! Reading a feed: options in, prefixes out one by one, and a report.
+//! Reading a feed: options in, prefixes out one by one, and a report or everything that is wrong.
 //!
 //! Guarantees: prefixes arrive in the feed's order, canonical, with the attributes that the feed
-//! gives and no empty ones; after an error nothing more arrives.
+//! gives and no empty ones; after an error nothing more arrives. A feed with any number of bad lines
+//! gives a bounded number of errors.
 
 use crate::error::{FeedError, Place};
 use crate::input;
@@ -10,6 +11,9 @@ use knownet_label::Prefix;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
+
+/// How many bad lines are told one by one.
+const TOLD: usize = 20;
 
 /// Takes each prefix with its attributes (`country`, `service`, …).
 pub type Each<'a> = dyn FnMut(Prefix, &[(&str, &str)]) + 'a;
@@ -64,9 +68,14 @@ pub struct First {
 /// Reads a feed from memory, gzipped or not, and calls `each` for every prefix.
 ///
 /// # Errors
-/// A bad line (unless they are skipped), a default route that is not allowed, broken gzip or JSON,
-/// content of no known kind. `each` may have been called by then; what it got is not the feed.
-pub fn read(bytes: &[u8], options: &Options, each: &mut Each<'_>) -> Result<Report, FeedError> {
+/// Every bad line (unless they are skipped) and default route that is not allowed, the first 20 and
+/// how many more there are; then what ended the reading: broken gzip or JSON, content of no known
+/// kind. `each` may have been called by then; what it got is not the feed.
+pub fn read(
+    bytes: &[u8],
+    options: &Options,
+    each: &mut Each<'_>,
+) -> Result<Report, Vec<FeedError>> {
     read_from(bytes, None, options, each)
 }
 
@@ -75,12 +84,12 @@ pub fn read(bytes: &[u8], options: &Options, each: &mut Each<'_>) -> Result<Repo
 ///
 /// # Errors
 /// As [`read`], or the file cannot be read.
-pub fn load(path: &Path, options: &Options, each: &mut Each<'_>) -> Result<Report, FeedError> {
+pub fn load(path: &Path, options: &Options, each: &mut Each<'_>) -> Result<Report, Vec<FeedError>> {
     let place = Place {
         file: Some(path.to_owned()),
         ..Place::default()
     };
-    let file = File::open(path).map_err(|source| FeedError::Unreadable { place, source })?;
+    let file = File::open(path).map_err(|source| vec![FeedError::Unreadable { place, source }])?;
     let raw = BufReader::with_capacity(input::HEAD as usize, file);
     read_from(raw, Some(path), options, each)
 }
@@ -90,18 +99,18 @@ fn read_from(
     file: Option<&Path>,
     options: &Options,
     each: &mut Each<'_>,
-) -> Result<Report, FeedError> {
+) -> Result<Report, Vec<FeedError>> {
     let place = Place {
         file: file.map(Path::to_owned),
         ..Place::default()
     };
     let mut opened = match input::open(raw) {
         Ok(opened) => opened,
-        Err(source) => return Err(FeedError::Unreadable { place, source }),
+        Err(source) => return Err(vec![FeedError::Unreadable { place, source }]),
     };
     let kind = match options.kind.or_else(|| Kind::detect(&opened.head)) {
         Some(kind) => kind,
-        None => return Err(FeedError::Unrecognised { place }),
+        None => return Err(vec![FeedError::Unrecognised { place }]),
     };
     let report = Report {
         kind,
@@ -112,18 +121,34 @@ fn read_from(
         first_skipped: None,
     };
     let mut rows = Rows {
-        file: place.file,
+        file: place.file.clone(),
         line: None,
         tag: None,
         options,
         each,
         report,
+        errors: Vec::new(),
+        untold: 0,
     };
-    kind.read(&mut opened.all, &mut rows)?;
-    Ok(rows.report)
+    let end = kind.read(&mut opened.all, &mut rows);
+    let Rows {
+        report,
+        mut errors,
+        untold: count,
+        ..
+    } = rows;
+    if count > 0 {
+        errors.push(FeedError::More { place, count });
+    }
+    errors.extend(end.err());
+    if errors.is_empty() {
+        Ok(report)
+    } else {
+        Err(errors)
+    }
 }
 
-/// Where a kind puts what it finds: applies the options and keeps the report.
+/// Where a kind puts what it finds: applies the options, keeps the report and the mistakes.
 pub(crate) struct Rows<'a> {
     file: Option<PathBuf>,
     line: Option<u64>,
@@ -131,6 +156,10 @@ pub(crate) struct Rows<'a> {
     options: &'a Options,
     each: &'a mut Each<'a>,
     report: Report,
+    /// The first mistakes.
+    errors: Vec<FeedError>,
+    /// How many came after them.
+    untold: u64,
 }
 
 impl Rows<'_> {
@@ -145,54 +174,55 @@ impl Rows<'_> {
     }
 
     /// Hands on the prefix or address that the text is.
-    pub fn prefix(&mut self, text: &[u8], attributes: &[(&str, &str)]) -> Result<(), FeedError> {
+    pub fn prefix(&mut self, text: &[u8], attributes: &[(&str, &str)]) {
         let parsed = match Prefix::parse(text) {
             Ok(parsed) => parsed,
             Err(problem) => return self.left_out(text, problem.to_string()),
         };
-        self.take(parsed.prefix, attributes)?;
+        self.take(parsed.prefix, attributes);
         if parsed.host_bits {
             self.report.host_bits += 1;
             if self.report.first_host_bits.is_none() {
                 self.report.first_host_bits = Some(self.first(text));
             }
         }
-        Ok(())
     }
 
     /// Hands on a prefix.
-    pub fn take(&mut self, prefix: Prefix, attributes: &[(&str, &str)]) -> Result<(), FeedError> {
+    pub fn take(&mut self, prefix: Prefix, attributes: &[(&str, &str)]) {
         if prefix.is_default() && !self.options.allow.contains(&prefix) {
-            return Err(FeedError::Default {
-                place: self.place(),
-                prefix,
-            });
+            self.wrong(|place| FeedError::Default { place, prefix });
+        } else if self.errors.is_empty() {
+            self.report.prefixes += 1;
+            (self.each)(prefix, attributes);
         }
-        self.report.prefixes += 1;
-        (self.each)(prefix, attributes);
-        Ok(())
     }
 
     /// A text that is no prefix: an error or counted, as the options say.
-    pub fn bad(&mut self, text: &[u8]) -> Result<(), FeedError> {
+    pub fn bad(&mut self, text: &[u8]) {
         self.left_out(
             text,
             format!("\"{}\" is not an address or prefix", shown(text)),
-        )
+        );
     }
 
-    fn left_out(&mut self, text: &[u8], problem: String) -> Result<(), FeedError> {
+    fn left_out(&mut self, text: &[u8], problem: String) {
         if self.options.on_bad_line == BadLine::Error {
-            return Err(FeedError::BadLine {
-                place: self.place(),
-                problem,
-            });
+            return self.wrong(|place| FeedError::BadLine { place, problem });
         }
         self.report.skipped += 1;
         if self.report.first_skipped.is_none() {
             self.report.first_skipped = Some(self.first(text));
         }
-        Ok(())
+    }
+
+    /// The feed is refused, but read on for what else is wrong with it.
+    fn wrong(&mut self, error: impl FnOnce(Place) -> FeedError) {
+        if self.errors.len() < TOLD {
+            self.errors.push(error(self.place()));
+        } else {
+            self.untold += 1;
+        }
     }
 
     /// The feed cannot be read on.

@@ -10,7 +10,7 @@ use std::path::Path;
 type Rows = Vec<String>;
 
 /// Every row as `prefix key=value …`.
-fn rows(bytes: &[u8], options: &Options) -> (Rows, Result<Report, FeedError>) {
+fn rows(bytes: &[u8], options: &Options) -> (Rows, Result<Report, Vec<FeedError>>) {
     let mut rows = Vec::new();
     let report = read(bytes, options, &mut |prefix, attributes| {
         let mut row = prefix.to_string();
@@ -27,11 +27,15 @@ fn good(text: &str) -> (Rows, Report) {
     (rows, report.unwrap())
 }
 
+/// What is wrong with a feed, one line each.
 fn error(text: &str) -> String {
-    rows(text.as_bytes(), &Options::default())
-        .1
-        .unwrap_err()
-        .to_string()
+    let report = rows(text.as_bytes(), &Options::default()).1;
+    said(&report.unwrap_err())
+}
+
+fn said(errors: &[FeedError]) -> String {
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 fn skip() -> Options {
@@ -92,7 +96,8 @@ fn bad_lines_are_errors_or_counted() {
     let text = "1.2.3.4\n10.0.0.300/8\nhello\n5.6.7.8\n";
     assert_eq!(
         error(text),
-        "line 2: \"10.0.0.300/8\" is not an address or prefix; fix the line or set on_bad_line = \"skip\""
+        "line 2: \"10.0.0.300/8\" is not an address or prefix; fix the line or set on_bad_line = \"skip\"\n\
+         line 3: \"hello\" is not an address or prefix; fix the line or set on_bad_line = \"skip\""
     );
     let (rows, report) = rows(text.as_bytes(), &skip());
     let report = report.unwrap();
@@ -120,6 +125,42 @@ fn bad_lines_are_errors_or_counted() {
 }
 
 #[test]
+fn every_mistake_is_told_and_what_is_past_twenty_counted() {
+    let bad = |count: usize| "x\n::/0\n".repeat(count / 2) + &"x\n".repeat(count % 2);
+    for (count, last) in [
+        (20, "line 20: ::/0 covers "),
+        (21, "feed: and 1 more like these"),
+        (1021, "feed: and 1001 more like these"),
+    ] {
+        let text = error(&bad(count));
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), count.min(21), "{text}");
+        for (at, line) in lines.iter().enumerate().take(20) {
+            assert!(line.starts_with(&format!("line {}: ", at + 1)), "{text}");
+        }
+        assert!(lines.last().unwrap().starts_with(last), "{text}");
+    }
+    // What ends the reading is told, too, whatever stood before it.
+    let tags = TAGS.replace("20.1.0.0/24", "20.1.0.0/99\", \"x\", \"20.1.0.0/24");
+    let text = error(&tags[..tags.len() - 1]);
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].contains("\"20.1.0.0/99\""), "{text}");
+    assert!(lines[1].contains("\"x\""), "{text}");
+    assert!(lines[2].ends_with("; fetch the feed again"), "{text}");
+}
+
+#[test]
+fn after_a_mistake_nothing_arrives() {
+    for wrong in ["x", "::/0"] {
+        let text = format!("1.2.3.4\n{wrong}\n5.6.7.8\n");
+        let (rows, report) = rows(text.as_bytes(), &Options::default());
+        assert_eq!(rows, ["1.2.3.4/32"]);
+        assert!(report.is_err());
+    }
+}
+
+#[test]
 fn files_are_named_in_errors() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.txt");
@@ -129,14 +170,14 @@ fn files_are_named_in_errors() {
         "{}:2: \"nonsense\" is not an address or prefix; fix the line or set on_bad_line = \"skip\"",
         path.display()
     );
-    assert_eq!(error.to_string(), expected);
+    assert_eq!(said(&error), expected);
     let missing = load(
         Path::new("feeds/none.txt"),
         &Options::default(),
         &mut |_, _| {},
     )
     .unwrap_err();
-    let text = missing.to_string();
+    let text = said(&missing);
     assert!(text.starts_with("feeds/none.txt: "), "{text}");
     assert!(
         text.ends_with("; check that the file exists, is whole and can be read"),
@@ -157,7 +198,8 @@ fn default_routes_are_refused_unless_allowed_by_name() {
         "::ffff:0:0/96",
     ] {
         let (_, report) = rows(text.as_bytes(), &skip());
-        assert!(matches!(report, Err(FeedError::Default { .. })), "{text}");
+        let errors = report.unwrap_err();
+        assert!(matches!(errors[..], [FeedError::Default { .. }]), "{text}");
     }
     let allow: Vec<Prefix> = vec!["0.0.0.0/0".parse().unwrap()];
     let options = Options {
@@ -223,7 +265,7 @@ fn broken_json_is_refused_with_its_line() {
             ..Options::default()
         };
         let (_, report) = rows(&TAGS.as_bytes()[..cut], &options);
-        let text = report.unwrap_err().to_string();
+        let text = said(&report.unwrap_err());
         assert!(
             text.starts_with("line ") && text.ends_with("; fetch the feed again"),
             "{text}"
@@ -292,9 +334,10 @@ fn gzip_is_unpacked_whatever_it_is_called() {
     );
     let whole = pack(&"1.2.3.4\n".repeat(100_000));
     let (_, report) = rows(&whole[..whole.len() - 20], &Options::default());
+    let errors = report.unwrap_err();
     assert!(
-        matches!(report, Err(FeedError::Unreadable { .. })),
-        "{report:?}"
+        matches!(errors[..], [FeedError::Unreadable { .. }]),
+        "{errors:?}"
     );
 }
 
@@ -312,10 +355,8 @@ fn hostile_input_is_refused_without_growing() {
     let binary: Vec<u8> = (0..100_000u32)
         .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect();
-    assert!(matches!(
-        rows(&binary, &Options::default()).1,
-        Err(FeedError::Unrecognised { .. })
-    ));
+    let errors = rows(&binary, &Options::default()).1.unwrap_err();
+    assert!(matches!(errors[..], [FeedError::Unrecognised { .. }]));
     let list = Options {
         kind: Some("list".parse().unwrap()),
         ..skip()

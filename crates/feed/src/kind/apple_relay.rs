@@ -42,12 +42,12 @@ fn detect(head: &[u8]) -> bool {
 fn read(input: &mut dyn BufRead, rows: &mut Rows<'_>) -> Result<(), FeedError> {
     lines(input, rows, |line, rows| match line {
         Line::TooLong(text) => rows.bad(text),
-        Line::Text(text) if is_comment(text) => Ok(()),
+        Line::Text(text) if is_comment(text) => {}
         Line::Text(text) => row(text, rows),
     })
 }
 
-fn row(text: &[u8], rows: &mut Rows<'_>) -> Result<(), FeedError> {
+fn row(text: &[u8], rows: &mut Rows<'_>) {
     let mut rest = text;
     let prefix = field(&mut rest);
     let values = COLUMNS.map(|_| field(&mut rest));
@@ -62,7 +62,7 @@ fn row(text: &[u8], rows: &mut Rows<'_>) -> Result<(), FeedError> {
             count += 1;
         }
     }
-    rows.prefix(&prefix, &attributes[..count])
+    rows.prefix(&prefix, &attributes[..count]);
 }
 
 fn is_comment(text: &[u8]) -> bool {

@@ -30,19 +30,12 @@ fn detect(head: &[u8]) -> bool {
 }
 
 fn read(input: &mut dyn BufRead, rows: &mut Rows<'_>) -> Result<(), FeedError> {
-    let mut refused = None;
     let mut json = serde_json::Deserializer::from_reader(input);
-    let result = Document {
-        rows,
-        refused: &mut refused,
-    }
-    .deserialize(&mut json)
-    .and_then(|()| json.end());
-    match (result, refused) {
-        (Ok(()), _) => Ok(()),
-        (Err(_), Some(refused)) => Err(refused),
-        (Err(error), None) if error.is_io() => Err(rows.unreadable(error.into())),
-        (Err(error), None) => {
+    let result = Document { rows }.deserialize(&mut json);
+    match result.and_then(|()| json.end()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.is_io() => Err(rows.unreadable(error.into())),
+        Err(error) => {
             let place = Place {
                 line: Some(error.line() as u64),
                 tag: None,
@@ -78,7 +71,7 @@ struct Properties {
 }
 
 impl Tag {
-    fn hand_on(&self, rows: &mut Rows<'_>) -> Result<(), FeedError> {
+    fn hand_on(&self, rows: &mut Rows<'_>) {
         rows.at_tag(&self.name);
         let Properties {
             region,
@@ -91,17 +84,15 @@ impl Tag {
         };
         let both = [("service", service), ("region", region.as_str())];
         let attributes = if region.is_empty() { &both[..1] } else { &both };
-        address_prefixes
-            .iter()
-            .try_for_each(|text| rows.prefix(text.as_bytes(), attributes))
+        for text in address_prefixes {
+            rows.prefix(text.as_bytes(), attributes);
+        }
     }
 }
 
 /// The whole document: an object whose `values` are tags.
 struct Document<'r, 'a> {
     rows: &'r mut Rows<'a>,
-    /// The error proper, for serde can carry only a text.
-    refused: &'r mut Option<FeedError>,
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_, '_> {
@@ -124,10 +115,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
         while let Some(key) = map.next_key::<String>()? {
             if key == "values" {
                 seen = true;
-                map.next_value_seed(Values {
-                    rows: self.rows,
-                    refused: self.refused,
-                })?;
+                map.next_value_seed(Values { rows: self.rows })?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -143,7 +131,6 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
 /// The list of tags.
 struct Values<'r, 'a> {
     rows: &'r mut Rows<'a>,
-    refused: &'r mut Option<FeedError>,
 }
 
 impl<'de> DeserializeSeed<'de> for Values<'_, '_> {
@@ -163,10 +150,7 @@ impl<'de> Visitor<'de> for Values<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut tags: A) -> Result<(), A::Error> {
         while let Some(tag) = tags.next_element::<Tag>()? {
-            if let Err(refused) = tag.hand_on(self.rows) {
-                *self.refused = Some(refused);
-                return Err(A::Error::custom("refused"));
-            }
+            tag.hand_on(self.rows);
         }
         Ok(())
     }

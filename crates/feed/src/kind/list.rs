@@ -30,9 +30,9 @@ fn read(input: &mut dyn BufRead, rows: &mut Rows<'_>) -> Result<(), FeedError> {
     })
 }
 
-fn row(text: &[u8], rows: &mut Rows<'_>) -> Result<(), FeedError> {
+fn row(text: &[u8], rows: &mut Rows<'_>) {
     if text.is_empty() {
-        return Ok(());
+        return;
     }
     let Some(dash) = text.iter().position(|&byte| byte == b'-') else {
         return rows.prefix(text, &[]);
@@ -45,7 +45,7 @@ fn row(text: &[u8], rows: &mut Rows<'_>) -> Result<(), FeedError> {
     if range.peek().is_none() {
         return rows.bad(text);
     }
-    range.try_for_each(|prefix| rows.take(prefix, &[]))
+    range.for_each(|prefix| rows.take(prefix, &[]));
 }
 
 /// One end of a range.
