@@ -1,4 +1,4 @@
-use crate::rig::Folder;
+use crate::rig::{Folder, lines};
 
 const ENDS: &str = "[sources.in]\ntype = \"stdin\"\n[sinks.out]\ntype = \"stdout\"\n";
 
@@ -229,6 +229,30 @@ fn warnings_are_said_and_stop_nothing() {
     assert_eq!(folder.run(routed).succeeded().lines(), [""; 0]);
     let rest = format!("{routed}[sinks.rest]\ntype = \"file\"\npath = \"rest.ndjson\"\n");
     assert_eq!(folder.check(&rest).succeeded().err.lines().count(), 1);
+}
+
+#[test]
+fn a_wildcard_that_its_backslash_makes_a_character_is_a_warning() {
+    let folder = Folder::new();
+    let config = ENDS.to_owned()
+        + r#"match = { dir = ['D:\Temp\\*', "C:\\Temp\\*"] }
+[sinks.rest]
+type = "file"
+path = "rest.ndjson"
+[[rules]]
+action = "drop"
+match."file|endswith" = '\Temp\?.tmp'
+"#;
+    let expected = lines([
+        r#"knownet.toml:5: warning: sinks.out.match.dir: "C:\Temp\*" has \*, which is the character * and no wildcard; for a backslash and then a wildcard write \\*, in single quotes"#,
+        r#"knownet.toml:11: warning: rules[0].match."file|endswith": "\Temp\?.tmp" has \?, which is the character ? and no wildcard; for a backslash and then a wildcard write \\?, in single quotes"#,
+    ]);
+    assert_eq!(folder.check(&config).succeeded().err, expected);
+    assert!(folder.run(&config).succeeded().err.starts_with(&expected));
+    let corrected = config
+        .replace(r#""C:\\Temp\\*""#, r"'C:\Temp\\*'")
+        .replace(r"Temp\?", r"Temp\\?");
+    assert_eq!(folder.check(&corrected).succeeded().err, "");
 }
 
 #[test]

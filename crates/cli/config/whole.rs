@@ -119,8 +119,14 @@ fn streams(config: &Config, notes: &Notes) {
 fn matches(conditions: &[Condition], tags: &Tags, labels: &[&str], notes: &Notes) {
     for condition in conditions {
         let pairs = Condition::pairs(std::slice::from_ref(condition));
-        for error in Match::new(&pairs, tags, labels).err().into_iter().flatten() {
-            notes.error(condition.line, &condition.place, error.message);
+        if let Err(errors) = Match::new(&pairs, tags, labels) {
+            for error in errors {
+                notes.error(condition.line, &condition.place, error.message);
+            }
+            continue;
+        }
+        for doubt in Match::doubts(&condition.key, &condition.values, tags) {
+            notes.warning(condition.line, &condition.place, doubt);
         }
     }
 }

@@ -1,8 +1,9 @@
-//! The wish to stop reading, which also wakes a read that waits for input.
+//! The wish to stop reading, which also wakes who waits for input or for a time.
 
 use std::io::{self, PipeReader, PipeWriter};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// Set once, seen by every source.
 ///
@@ -12,6 +13,7 @@ pub struct Stop {
     set: AtomicBool,
     waker: PipeReader,
     open: Mutex<Option<PipeWriter>>,
+    closed: Condvar,
 }
 
 impl Stop {
@@ -25,13 +27,15 @@ impl Stop {
             set: AtomicBool::new(false),
             waker,
             open: Mutex::new(Some(open)),
+            closed: Condvar::new(),
         })
     }
 
     /// Asks everyone to stop.
     pub fn set(&self) {
         self.set.store(true, Ordering::Release);
-        self.open.lock().unwrap_or_else(|e| e.into_inner()).take();
+        self.lock().take();
+        self.closed.notify_all();
     }
 
     /// Whether somebody asked.
@@ -43,5 +47,15 @@ impl Stop {
     /// A pipe that never carries a byte and ends when the stop is set.
     pub fn waker(&self) -> &PipeReader {
         &self.waker
+    }
+
+    /// Waits until the stop is set, for `time` at most.
+    pub fn wait(&self, time: Duration) {
+        let open = self.lock();
+        drop(self.closed.wait_timeout_while(open, time, |o| o.is_some()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<PipeWriter>> {
+        self.open.lock().unwrap_or_else(|e| e.into_inner())
     }
 }

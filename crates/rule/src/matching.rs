@@ -5,6 +5,7 @@ use knownet_label::Table;
 
 use crate::field::FieldCondition;
 use crate::label::{LabelCondition, Reading};
+use crate::wildcard::doubtful;
 use crate::{MatchError, Scalar, Tags, key};
 
 /// What an event must be like. Without a condition every event is.
@@ -63,6 +64,31 @@ impl Match {
             labels: labels.into(),
             fields: fields.into(),
         })
+    }
+
+    /// What a condition says that is hardly meant, for each such value: a wildcard that the
+    /// separator of a path before it makes a character.
+    ///
+    /// A label's name is never doubtful: if none fits, the condition is no match at all.
+    pub fn doubts(key: &str, scalars: &[Scalar], tags: &Tags) -> Vec<String> {
+        let Ok((path, modifier)) = key::parse(key) else {
+            return Vec::new();
+        };
+        if modifier.place().is_none() || tags.find(&path).is_some() {
+            return Vec::new();
+        }
+        let doubt = |scalar: &Scalar| {
+            let Scalar::Text(text) = scalar else {
+                return None;
+            };
+            let literal = doubtful(text)?;
+            let wildcard = &literal[1..];
+            Some(format!(
+                "{scalar} has {literal}, which is the character {wildcard} and no wildcard; for a \
+                 backslash and then a wildcard write \\{literal}, in single quotes"
+            ))
+        };
+        scalars.iter().filter_map(doubt).collect()
     }
 
     /// Whether it holds for every event.

@@ -113,6 +113,28 @@ fn read(text: &str, parts: &mut Vec<Vec<Token>>) {
     }
 }
 
+/// The `\*` or `\?` in `text` that looks like a path's separator before a wildcard.
+///
+/// In a path, which has another backslash or a drive, it may stand behind anything but a space or a
+/// backslash; elsewhere only a `\*` at the end of a name does, as in `CORP\*`: `say.php\?id` and
+/// `2 \* 3` are what a literal is for.
+pub(crate) fn doubtful(text: &str) -> Option<&str> {
+    let path = text
+        .match_indices('\\')
+        .any(|(at, _)| !text[at + 1..].starts_with(['*', '?']));
+    text.match_indices(['*', '?']).find_map(|(at, wildcard)| {
+        let before = text[..at].strip_suffix('\\')?;
+        let separates = match before.chars().next_back() {
+            Some('\\') => false,
+            Some(c) if c.is_whitespace() => false,
+            Some(':') => true,
+            Some(c) if c.is_alphanumeric() && wildcard == "*" && at + 1 == text.len() => true,
+            _ => path,
+        };
+        separates.then(|| &text[at - 1..=at])
+    })
+}
+
 /// The text behind `part`, if the text begins with it.
 fn after<'a>(part: &[Token], mut text: &'a [u8]) -> Option<&'a [u8]> {
     for &token in part {

@@ -57,8 +57,7 @@ impl Halt {
 
     /// The stop that a halt sets; set at once where the halt came first.
     pub fn attach(&self, stop: &Arc<Stop>) {
-        let mut slot = self.stop.lock().unwrap_or_else(|e| e.into_inner());
-        *slot = Some(stop.clone());
+        *self.stop() = Some(stop.clone());
         if self.raised.load(Ordering::Acquire) {
             stop.set();
         }
@@ -68,16 +67,15 @@ impl Halt {
         self.lock().get_or_insert(cause);
         self.raised.store(true, Ordering::Release);
         self.woken.notify_all();
-        let stop = self.stop.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some(stop) = &*stop {
+        if let Some(stop) = &*self.stop() {
             stop.set();
         }
     }
 
     /// Whether somebody asked for a stop that the run still takes its time for.
     pub fn is_stopping(&self) -> bool {
-        let stop = self.stop.lock().unwrap_or_else(|e| e.into_inner());
-        stop.as_ref().is_some_and(|stop| stop.is_set()) && self.check().is_ok()
+        let set = self.stop().as_ref().is_some_and(|stop| stop.is_set());
+        set && self.check().is_ok()
     }
 
     pub fn check(&self) -> Result<(), Halted> {
@@ -87,17 +85,27 @@ impl Halt {
         }
     }
 
-    /// Waits for `time`, less if the pipeline halts.
-    pub fn pause(&self, time: Duration) -> Result<(), Halted> {
-        let waited = self
-            .woken
-            .wait_timeout_while(self.lock(), time, |cause| cause.is_none());
-        drop(waited);
+    /// Waits for `time`, less if the pipeline halts, or if somebody asks for a stop and the caller
+    /// is not `stopping` yet.
+    pub fn pause(&self, time: Duration, stopping: bool) -> Result<(), Halted> {
+        let stop = self.stop().clone();
+        match stop.filter(|_| !stopping) {
+            // A halt sets it, too.
+            Some(stop) => stop.wait(time),
+            None => drop(
+                self.woken
+                    .wait_timeout_while(self.lock(), time, |cause| cause.is_none()),
+            ),
+        }
         self.check()
     }
 
     pub fn cause(&self) -> Option<Cause> {
         self.lock().clone()
+    }
+
+    fn stop(&self) -> MutexGuard<'_, Option<Arc<Stop>>> {
+        self.stop.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Cause>> {

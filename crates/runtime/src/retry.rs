@@ -1,7 +1,8 @@
 //! Trying again for ever, with pauses that double up to a cap.
 //!
 //! The trouble is said once when it begins and once when it is over, not at every attempt. Who
-//! asks for a stop meanwhile is told what the run still waits for.
+//! asks for a stop meanwhile is told what the run still waits for, and the next attempt comes at
+//! once.
 
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub(crate) struct Retry<'a> {
     part: &'a str,
     pause: Duration,
     failed: u64,
+    /// The last attempt began after a stop.
+    stopping: bool,
 }
 
 impl<'a> Retry<'a> {
@@ -25,6 +28,7 @@ impl<'a> Retry<'a> {
             part,
             pause: shared.options.first_pause,
             failed: 0,
+            stopping: shared.halt.is_stopping(),
         }
     }
 
@@ -43,15 +47,16 @@ impl<'a> Retry<'a> {
         self.failed += 1;
         shared.totals().retries += 1;
         self.say_stopping();
-        shared.halt.pause(self.pause)?;
-        self.say_stopping();
+        shared.halt.pause(self.pause, self.stopping)?;
+        self.stopping = self.say_stopping();
         self.pause = (self.pause * 2).min(shared.options.longest_pause);
         Ok(())
     }
 
-    fn say_stopping(&self) {
+    /// Says what still has to be done if the run is stopping, and whether it is.
+    fn say_stopping(&self) -> bool {
         if !self.shared.halt.is_stopping() {
-            return;
+            return false;
         }
         let (part, them) = match self.part {
             NAME => (NAME.to_owned(), "them"),
@@ -61,6 +66,7 @@ impl<'a> Retry<'a> {
             "{part}: stopping, but events still wait for {them}; a second signal ends now and \
              leaves them unconfirmed"
         ));
+        true
     }
 
     /// An attempt succeeded.

@@ -5,9 +5,12 @@ mod rig;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use knownet_flow::{Batch, Plan, Read, Sink, Source, SourceError, Steps, Stop, WriteError};
-use knownet_runtime::{Cause, Ended, Summary};
+use knownet_runtime::{Cause, Ended, Handle, Summary};
 use rig::{Fate, Numbers, Recorder, Rig, Silent, Split, keys};
 
 fn unreachable() -> WriteError {
@@ -66,6 +69,86 @@ fn who_stops_a_run_while_a_sink_is_away_is_told_once_that_events_wait() {
     assert!(taken >= 10);
     rig.ledger.check_all(&keys(taken));
     assert_eq!(rig.log().iter().filter(|line| *line == waits).count(), 1);
+}
+
+/// With pauses of `time` between two attempts, the first one too.
+fn pausing(time: Duration) -> Rig {
+    let mut rig = Rig::plain();
+    rig.options.first_pause = time;
+    rig.options.longest_pause = time;
+    rig
+}
+
+#[test]
+fn a_stop_wakes_the_pause_between_two_attempts() {
+    let pause = Duration::from_secs(20);
+    let rig = pausing(pause);
+    let source = Numbers::even(&rig.ledger, 5, 10);
+    let mut stop = Some(rig.stop.clone());
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |_| match stop.take() {
+        Some(stop) => {
+            thread::spawn(move || stop.set());
+            Err(unreachable())
+        }
+        None => Ok(()),
+    });
+    let summary = rig.run(source, sink).unwrap();
+    assert!(summary.elapsed < pause, "{:?}", summary.elapsed);
+    assert!(summary.is_complete());
+    assert_eq!(summary.retries, 1);
+    let taken = rig.ledger.taken(0).len() as u64;
+    assert!(taken >= 10);
+    rig.ledger.check_all(&keys(taken));
+    let log = rig.log();
+    let waits = "sink out0: stopping, but events still wait for it";
+    assert!(log[1].starts_with(waits), "{log:?}");
+}
+
+#[test]
+fn the_pauses_after_a_stop_are_whole_but_for_its_first_attempt() {
+    let pause = Duration::from_millis(20);
+    let rig = pausing(pause);
+    let source = Numbers::even(&rig.ledger, 1, 10);
+    let stop = rig.stop.clone();
+    let mut attempts = 0;
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |_| {
+        attempts += 1;
+        stop.set();
+        match attempts {
+            ..=4 => Err(unreachable()),
+            _ => Ok(()),
+        }
+    });
+    let summary = rig.run(source, sink).unwrap();
+    assert_eq!(summary.retries, 4);
+    assert!(summary.elapsed >= 3 * pause, "{:?}", summary.elapsed);
+    rig.ledger.check_all(&keys(10));
+}
+
+#[test]
+fn a_run_that_is_stopped_and_then_abandoned_waits_for_no_pause() {
+    let pause = Duration::from_secs(20);
+    let rig = pausing(pause);
+    let source = Numbers::even(&rig.ledger, 5, 10);
+    let (reach, reached) = mpsc::channel::<Handle>();
+    let mut stop = Some(rig.stop.clone());
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |_| {
+        match stop.take() {
+            Some(stop) => thread::spawn(move || stop.set()),
+            None => {
+                let handle = reached.recv().unwrap();
+                thread::spawn(move || handle.abandon())
+            }
+        };
+        Err(unreachable())
+    });
+    let error = rig
+        .run_with(source, sink, |handle| reach.send(handle).unwrap())
+        .unwrap_err();
+    assert_eq!(error.cause, Cause::Abandoned);
+    let elapsed = error.summary.elapsed;
+    assert!(elapsed < pause, "{elapsed:?}");
+    rig.ledger.check_all(&[]);
 }
 
 #[test]
@@ -238,7 +321,7 @@ fn the_run_ends_when_the_last_reader_has_gone() {
 fn a_run_can_be_abandoned_while_a_sink_is_away() {
     let rig = Rig::plain();
     let source = Numbers::even(&rig.ledger, 5, 10);
-    let (say, asked) = std::sync::mpsc::channel();
+    let (say, asked) = mpsc::channel();
     let sink = Recorder::new(0, &rig.ledger).before_write(move |_| {
         let _ = say.send(());
         Err(unreachable())
@@ -246,7 +329,7 @@ fn a_run_can_be_abandoned_while_a_sink_is_away() {
     let mut thread = None;
     let error = rig
         .run_with(source, sink, |handle| {
-            thread = Some(std::thread::spawn(move || {
+            thread = Some(thread::spawn(move || {
                 asked.recv().unwrap();
                 asked.recv().unwrap();
                 handle.abandon();

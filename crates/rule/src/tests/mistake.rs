@@ -1,4 +1,5 @@
-use super::scene::matching;
+use super::scene::{matching, tags};
+use crate::{Match, Scalar};
 
 fn errors(json: &str) -> Vec<String> {
     match matching(json) {
@@ -92,4 +93,22 @@ fn all_mistakes_are_told_at_once() {
     assert_eq!(errors.len(), 4, "{errors:?}");
     assert!(errors[3].starts_with("c|cidr: "), "{errors:?}");
     assert!(errors[3].contains("33"), "{errors:?}");
+}
+
+#[test]
+fn a_separator_before_a_wildcard_is_doubted_where_wildcards_are_known() {
+    let values = [r"C:\Temp\*", r"C:\Temp\\*", r"C:\?.exe"].map(|v| Scalar::Text(v.to_owned()));
+    for key in ["a", "a|contains", "a|startswith", "a.b|endswith"] {
+        assert_eq!(
+            Match::doubts(key, &values, &tags()),
+            [
+                r#""C:\Temp\*" has \*, which is the character * and no wildcard; for a backslash and then a wildcard write \\*, in single quotes"#,
+                r#""C:\?.exe" has \?, which is the character ? and no wildcard; for a backslash and then a wildcard write \\?, in single quotes"#,
+            ],
+            "{key}"
+        );
+    }
+    for key in ["a|re", "a|cidr", "a|gt", "a|exists", "IPDestination"] {
+        assert_eq!(Match::doubts(key, &values, &tags()), [""; 0], "{key}");
+    }
 }

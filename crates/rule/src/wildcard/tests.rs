@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Pattern, Place};
+use super::{Pattern, Place, doubtful};
 
 fn whole(pattern: &str, text: &str) -> bool {
     Pattern::new(pattern, Place::Whole).matches(text.as_bytes())
@@ -49,6 +49,41 @@ fn backslashes_escape_wildcards_and_themselves_only() {
     assert!(whole(r"C:\Temp\\*", r"C:\Temp\anything"));
     assert!(!whole(r"C:\Temp\*", r"C:\Temp\anything"));
     assert!(whole(r"ends\", r"ends\"));
+}
+
+#[test]
+fn an_escaped_wildcard_behind_a_separator_is_doubtful() {
+    for (text, literal) in [
+        (r"C:\Temp\*", r"\*"),
+        (r"C:\*", r"\*"),
+        (r"C:\?.exe", r"\?"),
+        (r"\Temp\*.exe", r"\*"),
+        (r"*\Users\\*\*.exe", r"\*"),
+        (r"\\\\server\C$\*", r"\*"),
+        (r"C:\Users\?\x", r"\?"),
+        (r"\*\AppData", r"\*"),
+        (r"CORP\*", r"\*"),
+    ] {
+        assert_eq!(doubtful(text), Some(literal), "{text}");
+    }
+    for text in [
+        r"C:\Temp\\*",
+        r"C:\Temp\\?",
+        r"C:\Temp\\\*",
+        r"C:\Temp\x*",
+        r"C:\x.exe \*",
+        r"2 \* 3",
+        r"rm *.\*",
+        r"a\*b",
+        r"**\*\**",
+        r"say.php\?id=*",
+        r"why\?",
+        r"\*",
+        r"ends\",
+        "",
+    ] {
+        assert_eq!(doubtful(text), None, "{text}");
+    }
 }
 
 #[test]
