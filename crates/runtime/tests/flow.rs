@@ -166,10 +166,8 @@ fn a_batch_sees_one_snapshot_and_the_next_one_the_new() {
             .unwrap();
         rig.ledger.check_all(&keys(200));
         for batch in rig.ledger.taken(0).chunks(10) {
-            let names: Vec<_> = batch
-                .iter()
-                .map(|l| l.rsplit(' ').next().unwrap())
-                .collect();
+            // Some events leave as they came, without the name behind their three numbers.
+            let names: Vec<_> = batch.iter().filter_map(|l| l.split(' ').nth(3)).collect();
             assert!(names.iter().all(|n| *n == names[0]), "{names:?}");
             let number = key(&batch[0]).2;
             // Another lane may load the new one for a batch that was read before the change.
