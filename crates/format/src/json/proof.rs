@@ -57,7 +57,9 @@ pub struct Walk {
     depth: u32,
     /// Steps that this record may still cost.
     steps: usize,
-    /// The objects around the current key, innermost first.
+    /// The brace or bracket that the current key lies in, if it can be told.
+    inner: Option<usize>,
+    /// The objects around it as far as they were asked for, innermost first.
     levels: Vec<Level>,
     /// Whether an array lies between two of them.
     arrays: bool,
@@ -68,36 +70,37 @@ impl Walk {
     #[inline]
     pub fn reset(&mut self, len: usize) {
         self.blocks.clear();
+        self.levels.clear();
+        self.arrays = false;
+        self.inner = None;
         (self.escaped, self.in_string, self.depth) = (0, 0, 0);
         // A walk of one step a byte is the price of the exact way.
         self.steps = 64 + len / 8;
     }
 
-    /// Begins at another key of the record.
-    #[inline]
-    pub fn turn(&mut self) {
-        self.levels.clear();
-        self.arrays = false;
+    /// Begins at the key with the opening quote `open`. Neighbours share their way out.
+    #[inline(always)]
+    pub fn turn<L: Lanes>(&mut self, lanes: L, record: &[u8], open: usize) {
+        self.cover(lanes, record, open);
+        let inner = self.around(open);
+        if inner != self.inner {
+            self.inner = inner;
+            self.levels.clear();
+            self.arrays = false;
+        }
     }
 
-    /// Whether the key that ends with the quote at `close` and its enclosing keys are `path`.
-    ///
-    /// `open` is the key's opening quote, `record` begins with its outermost brace.
+    /// Whether the key `start..end` (without quotes) that it turned to and the keys around it are
+    /// `path`.
     #[inline(always)]
-    pub fn prove<L: Lanes>(
-        &mut self,
-        lanes: L,
-        record: &[u8],
-        (open, close): (usize, usize),
-        path: &[u8],
-    ) -> Proof {
-        let Some(mut left) = strip(path, &record[open + 1..close]) else {
+    pub fn prove(&mut self, record: &[u8], (start, end): (usize, usize), path: &[u8]) -> Proof {
+        let Some(mut left) = strip(path, &record[start..end]) else {
             return Proof::No;
         };
-        let (mut level, mut at) = (0, open);
+        let (mut level, mut around) = (0, self.inner);
         loop {
             if level == self.levels.len() {
-                let found = self.outward(lanes, record, at);
+                let found = self.outward(record, around);
                 self.levels.push(found);
             }
             match self.levels[level] {
@@ -110,37 +113,36 @@ impl Walk {
                         Some(less) if left > 0 => left = less,
                         _ => return Proof::No,
                     }
-                    at = start - 1;
+                    level += 1;
+                    if level == self.levels.len() {
+                        around = self.around(start - 1);
+                    }
                 }
             }
-            level += 1;
         }
     }
 
-    /// The object around the position `at`.
+    /// The object that begins at `open`, or the one around it if that is an array.
     #[inline(always)]
-    fn outward<L: Lanes>(&mut self, lanes: L, record: &[u8], at: usize) -> Level {
-        self.cover(lanes, record, at);
-        let mut at = at;
+    fn outward(&mut self, record: &[u8], mut open: Option<usize>) -> Level {
         loop {
-            if self.depth(at) == 1 {
-                return if record[0] == b'{' {
-                    Level::Top
-                } else {
-                    Level::Unsure
-                };
-            }
-            let Some(open) = self.enclosing(at) else {
+            let Some(at) = open else {
                 return Level::Unsure;
             };
-            let before = trim(record, open);
+            if at == 0 {
+                return match record[0] {
+                    b'{' => Level::Top,
+                    _ => Level::Unsure,
+                };
+            }
+            let before = trim(record, at);
             match record[..before].last() {
                 Some(b':') => {
                     let close = trim(record, before - 1);
                     if record[..close].last() != Some(&b'"') {
                         return Level::Unsure;
                     }
-                    self.arrays |= record[open] == b'[';
+                    self.arrays |= record[at] == b'[';
                     // A key that holds a quote is no path's: stand in for it with an empty one.
                     let end = close - 1;
                     let start = key_start(record, end).unwrap_or(end);
@@ -149,7 +151,7 @@ impl Walk {
                 // An element: the array around it comes next.
                 Some(b',' | b'[') => {
                     self.arrays = true;
-                    at = open;
+                    open = self.around(at);
                 }
                 _ => return Level::Unsure,
             }
@@ -202,7 +204,10 @@ impl Walk {
 
     /// The brace or bracket that the byte `at` lies in.
     #[inline(always)]
-    fn enclosing(&mut self, at: usize) -> Option<usize> {
+    fn around(&mut self, at: usize) -> Option<usize> {
+        if self.depth(at) == 1 {
+            return Some(0);
+        }
         let mut depth = 0;
         let mut index = at / 64;
         let mut before = (1u64 << (at % 64)) - 1;

@@ -223,10 +223,10 @@ impl Scan<'_> {
                     found.clear();
                     found.resize(wanted.fields.len(), None);
                 }
-                walk.turn();
+                walk.turn(lanes, record, start - 1);
                 for &id in &leaf.fields {
                     let path = &wanted.fields[usize::from(id)];
-                    match walk.prove(lanes, record, (start - 1, close), path) {
+                    match walk.prove(record, (start, close), path) {
                         Proof::No => {}
                         Proof::Yes if found[usize::from(id)].is_none() => {
                             found[usize::from(id)] = Some(exact::space(record, colon + 1));
