@@ -1,6 +1,6 @@
 //! The vector instructions behind [`super::lanes`]: AVX2, chosen at run time.
 //!
-//! `unsafe` buys the speed here: the portable twin takes three to seven times as long per byte (see
+//! `unsafe` buys the speed here: the portable twin takes five to ten times as long per byte (see
 //! `benches/pipeline.rs`). The invariants are that [`Avx2`] is only made where the processor has the
 //! features, and that every load lies within the array it is given.
 
