@@ -52,13 +52,11 @@ pub enum FeedError {
         /// What the parser says.
         problem: String,
     },
-    /// Stands for the bad lines and default routes after the first ones.
-    #[error("{place}: and {count} more like these")]
+    /// There are more mistakes than are told; the feed was not read on.
+    #[error("{place}: here is another mistake; the rest was not read")]
     More {
-        /// The file.
+        /// Where the reading ended.
         place: Place,
-        /// How many.
-        count: u64,
     },
 }
 

@@ -67,6 +67,9 @@ pub(crate) fn lines<'a>(
             true => each(Line::Text(text.trim_ascii()), rows),
             false => each(Line::TooLong(&text), rows),
         }
+        if rows.is_full() {
+            break;
+        }
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Reading a feed: options in, prefixes out one by one, and a report or everything that is wrong.
 //!
 //! Guarantees: prefixes arrive in the feed's order, canonical, with the attributes that the feed
-//! gives and no empty ones; after an error nothing more arrives. A feed with any number of bad lines
-//! gives a bounded number of errors.
+//! gives and no empty ones; after an error nothing more arrives. A feed with too much that is
+//! wrong is not read to its end.
 
 use crate::error::{FeedError, Place};
 use crate::input;
@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-/// How many bad lines are told one by one.
+/// How many bad lines are told.
 const TOLD: usize = 20;
 
 /// Takes each prefix with its attributes (`country`, `service`, …).
@@ -68,9 +68,8 @@ pub struct First {
 /// Reads a feed from memory, gzipped or not, and calls `each` for every prefix.
 ///
 /// # Errors
-/// Every bad line (unless they are skipped) and default route that is not allowed, the first 20 and
-/// how many more there are; then what ended the reading: broken gzip or JSON, content of no known
-/// kind. `each` may have been called by then; what it got is not the feed.
+/// Every bad line (unless they are skipped) and default route that is not allowed, up to 20; then
+/// what ended the reading: broken gzip or JSON, content of no known kind, or one mistake more. `each` may have been called by then; what it got is not the feed.
 pub fn read(
     bytes: &[u8],
     options: &Options,
@@ -128,19 +127,19 @@ fn read_from(
         each,
         report,
         errors: Vec::new(),
-        untold: 0,
+        full: false,
     };
     let end = kind.read(&mut opened.all, &mut rows);
+    let last = match rows.full {
+        true => Some(FeedError::More {
+            place: rows.place(),
+        }),
+        false => end.err(),
+    };
     let Rows {
-        report,
-        mut errors,
-        untold: count,
-        ..
+        report, mut errors, ..
     } = rows;
-    if count > 0 {
-        errors.push(FeedError::More { place, count });
-    }
-    errors.extend(end.err());
+    errors.extend(last);
     if errors.is_empty() {
         Ok(report)
     } else {
@@ -158,8 +157,8 @@ pub(crate) struct Rows<'a> {
     report: Report,
     /// The first mistakes.
     errors: Vec<FeedError>,
-    /// How many came after them.
-    untold: u64,
+    /// Whether there was another.
+    full: bool,
 }
 
 impl Rows<'_> {
@@ -221,8 +220,13 @@ impl Rows<'_> {
         if self.errors.len() < TOLD {
             self.errors.push(error(self.place()));
         } else {
-            self.untold += 1;
+            self.full = true;
         }
+    }
+
+    /// Whether so much is wrong that reading on is of no use.
+    pub fn is_full(&self) -> bool {
+        self.full
     }
 
     /// The feed cannot be read on.

@@ -125,12 +125,12 @@ fn bad_lines_are_errors_or_counted() {
 }
 
 #[test]
-fn every_mistake_is_told_and_what_is_past_twenty_counted() {
+fn twenty_mistakes_are_told_and_the_next_ends_the_reading() {
     let bad = |count: usize| "x\n::/0\n".repeat(count / 2) + &"x\n".repeat(count % 2);
     for (count, last) in [
         (20, "line 20: ::/0 covers "),
-        (21, "feed: and 1 more like these"),
-        (1021, "feed: and 1001 more like these"),
+        (21, "line 21: here is another mistake; the rest"),
+        (1021, "line 21: here is another mistake; the rest"),
     ] {
         let text = error(&bad(count));
         let lines: Vec<_> = text.lines().collect();
@@ -140,6 +140,10 @@ fn every_mistake_is_told_and_what_is_past_twenty_counted() {
         }
         assert!(lines.last().unwrap().starts_with(last), "{text}");
     }
+    let tags = TAGS.replace("20.1.0.0/24", &["x"; 21].join("\", \""));
+    let text = error(&tags[..tags.len() - 1]);
+    assert_eq!(text.lines().count(), 21, "{text}");
+    assert!(text.ends_with("the rest was not read"), "{text}");
     // What ends the reading is told, too, whatever stood before it.
     let tags = TAGS.replace("20.1.0.0/24", "20.1.0.0/99\", \"x\", \"20.1.0.0/24");
     let text = error(&tags[..tags.len() - 1]);

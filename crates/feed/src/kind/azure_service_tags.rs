@@ -151,6 +151,9 @@ impl<'de> Visitor<'de> for Values<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut tags: A) -> Result<(), A::Error> {
         while let Some(tag) = tags.next_element::<Tag>()? {
             tag.hand_on(self.rows);
+            if self.rows.is_full() {
+                return Err(A::Error::custom("too much is wrong"));
+            }
         }
         Ok(())
     }
