@@ -168,7 +168,7 @@ fn bench(c: &mut Criterion) {
                     b.iter(|| {
                         for (chunk, work) in &done {
                             output.clear(1 << 20);
-                            splice(black_box(chunk), 0, work, &mut output);
+                            splice(black_box(chunk), work, &mut output);
                         }
                     })
                 });
@@ -180,8 +180,8 @@ fn bench(c: &mut Criterion) {
                         work.clear();
                         output.clear(1 << 20);
                         steps.run(black_box(chunk), &mut work);
-                        splice(chunk, 0, &work, &mut output);
-                        black_box(output.events(chunk, 0).len());
+                        splice(chunk, &work, &mut output);
+                        black_box(output.events(0).len());
                     }
                 })
             });

@@ -178,13 +178,8 @@ pub fn check(batch: &[u8], setup: &Setup) {
         assign(setup, &bytes, &mut work, index);
     }
     let mut output = Output::default();
-    splice(&bytes, 0, &work, &mut output);
-    let out: Vec<u8> = output
-        .events(&bytes, 0)
-        .slices()
-        .flatten()
-        .copied()
-        .collect();
+    splice(&bytes, &work, &mut output);
+    let out: Vec<u8> = output.events(0).slices().flatten().copied().collect();
     let mut out = &out[..];
     for ((line, tree), event) in lines.iter().zip(written).zip(&work.events) {
         let (got, left) = untouched(line.raw, out, &work, event);

@@ -1,62 +1,44 @@
-//! The late splice: an event with edits is copied once with them, all others leave from where they
-//! are.
+//! The late splice: gap, insert, gap, tail, copied once into the batch's output.
 
-use crate::{Span, Verdict, Work};
+use crate::{Event, Span, Verdict, Work};
 
 /// What leaves a batch: every passed event once, each ended by a line feed, and which sinks take
 /// which run of them.
 #[derive(Default)]
 pub struct Output {
-    edited: Vec<u8>,
+    bytes: Vec<u8>,
     runs: Vec<Run>,
 }
 
-/// Neighbours that the same sinks take.
 #[derive(Clone, Copy)]
 struct Run {
     sinks: u64,
     events: u32,
-    /// Whether they lie in `edited`, or else in the batch.
-    edited: bool,
-    start: usize,
     end: usize,
 }
 
 impl Output {
     /// Forgets the events, and gives memory above `keep` bytes back.
     pub fn clear(&mut self, keep: usize) {
-        self.edited.clear();
-        self.edited.shrink_to(keep);
+        self.bytes.clear();
+        self.bytes.shrink_to(keep);
         self.runs.clear();
     }
 
-    /// The events of `batch` that the sink with index `sink` takes.
-    pub fn events<'a>(&'a self, batch: &'a [u8], sink: usize) -> Events<'a> {
+    /// The events that the sink with index `sink` takes.
+    pub fn events(&self, sink: usize) -> Events<'_> {
         Events {
-            output: Source::Runs(self, batch, 1 << sink),
+            output: Source::Runs(self, 1 << sink),
         }
     }
 
     /// Bytes of memory held.
     pub fn capacity(&self) -> usize {
-        self.edited.capacity()
+        self.bytes.capacity()
     }
 
-    #[inline]
-    fn note(&mut self, sinks: u64, edited: bool, start: usize, end: usize) {
-        match self.runs.last_mut() {
-            Some(run) if run.sinks == sinks && run.edited == edited && run.end == start => {
-                run.end = end;
-                run.events += 1;
-            }
-            _ => self.runs.push(Run {
-                sinks,
-                events: 1,
-                edited,
-                start,
-                end,
-            }),
-        }
+    fn end(&self) -> usize {
+        self.runs.last().map_or(0, |run| run.end)
     }
 }
 
@@ -68,7 +50,7 @@ pub struct Events<'a> {
 
 #[derive(Clone, Copy)]
 enum Source<'a> {
-    Runs(&'a Output, &'a [u8], u64),
+    Runs(&'a Output, u64),
     Lines(&'a [u8]),
 }
 
@@ -82,16 +64,19 @@ impl<'a> Events<'a> {
 
     /// Their bytes: each slice is one or more whole events.
     pub fn slices(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let (runs, edited, batch, bit): (&[Run], &[u8], &[u8], u64) = match self.output {
-            Source::Runs(output, batch, bit) => (&output.runs, &output.edited, batch, bit),
-            Source::Lines(lines) => (&[], &[], lines, 0),
+        let (runs, bytes, bit): (&[Run], &[u8], u64) = match self.output {
+            Source::Runs(output, bit) => (&output.runs, &output.bytes, bit),
+            Source::Lines(lines) => (&[], lines, 0),
         };
-        let whole = (bit == 0 && !batch.is_empty()).then_some(batch);
-        let runs = runs.iter().filter(move |run| run.sinks & bit != 0);
-        whole.into_iter().chain(runs.map(move |run| {
-            let bytes = if run.edited { edited } else { batch };
-            &bytes[run.start..run.end]
-        }))
+        let whole = (bit == 0 && !bytes.is_empty()).then_some(bytes);
+        let starts = std::iter::once(0).chain(runs.iter().map(|run| run.end));
+        let runs = runs
+            .iter()
+            .zip(starts)
+            .filter(move |(run, _)| run.sinks & bit != 0);
+        whole
+            .into_iter()
+            .chain(runs.map(move |(run, start)| &bytes[start..run.end]))
     }
 
     /// How many bytes.
@@ -102,7 +87,7 @@ impl<'a> Events<'a> {
     /// How many events.
     pub fn count(&self) -> u64 {
         match self.output {
-            Source::Runs(output, _, bit) => output
+            Source::Runs(output, bit) => output
                 .runs
                 .iter()
                 .filter(|r| r.sinks & bit != 0)
@@ -118,42 +103,74 @@ impl<'a> Events<'a> {
     }
 }
 
-/// Puts every event that is kept and taken into `output`, with its edits.
+/// Copies every event that is kept and taken from `bytes` to `output`, with its edits.
 ///
-/// `bytes` are what `work` speaks of, and begin at `at` of the batch. Each event ends with a line
-/// feed. What no edit names is the original, byte for byte.
+/// Each event ends with a line feed. What no edit names is the original, byte for byte.
 ///
 /// # Panics
 /// If the edits of an event overlap, are out of order or lie outside it: a fault of the format,
 /// which must not reach a sink.
-pub fn splice(bytes: &[u8], at: usize, work: &Work, output: &mut Output) {
+pub fn splice(bytes: &[u8], work: &Work, output: &mut Output) {
+    let mut copied = Pending { start: 0, end: 0 };
     for event in &work.events {
         if event.sinks == 0 || event.verdict != Verdict::Keep {
             continue;
         }
-        // With the line feed behind it, so that untouched neighbours are one run.
-        let (start, end) = (event.raw.start(), event.raw.end() + 1);
-        debug_assert_eq!(bytes.get(end - 1), Some(&b'\n'));
         let edits = &work.edits[event.edits];
-        if edits.is_empty() {
-            output.note(event.sinks, false, at + start, at + end);
-            continue;
+        let (start, end) = (event.raw.start(), event.raw.end());
+        if copied.end != start {
+            copied.flush(bytes, output);
+            copied = Pending { start, end: start };
         }
-        let first = output.edited.len();
-        let mut copied = start;
         for edit in edits {
+            let gap = copied.end.max(start)..edit.raw.start();
             assert!(
-                copied <= edit.raw.start() && edit.raw.end() < end,
+                gap.start <= gap.end && edit.raw.end() <= end,
                 "edits out of order"
             );
-            let gap = Span::new(copied, edit.raw.start());
-            output.edited.extend_from_slice(&bytes[gap]);
-            output.edited.extend_from_slice(&work.text[edit.text]);
-            copied = edit.raw.end();
+            copied.end = gap.end;
+            copied.flush(bytes, output);
+            output.bytes.extend_from_slice(&work.text[edit.text]);
+            copied = Pending {
+                start: edit.raw.end(),
+                end: edit.raw.end(),
+            };
         }
+        // The line feed behind the event is part of the copy, so untouched neighbours are one run.
+        copied.end = end + 1;
+        debug_assert_eq!(bytes.get(end), Some(&b'\n'));
+        note(output, event, &copied);
+    }
+    copied.flush(bytes, output);
+}
+
+/// A stretch of the original that is still to be copied.
+struct Pending {
+    start: usize,
+    end: usize,
+}
+
+impl Pending {
+    #[inline]
+    fn flush(&self, bytes: &[u8], output: &mut Output) {
         output
-            .edited
-            .extend_from_slice(&bytes[Span::new(copied, end)]);
-        output.note(event.sinks, true, first, output.edited.len());
+            .bytes
+            .extend_from_slice(&bytes[Span::new(self.start, self.end)]);
+    }
+}
+
+fn note(output: &mut Output, event: &Event, pending: &Pending) {
+    let end = output.bytes.len() + (pending.end - pending.start);
+    debug_assert!(end > output.end());
+    match output.runs.last_mut() {
+        Some(run) if run.sinks == event.sinks => {
+            run.end = end;
+            run.events += 1;
+        }
+        _ => output.runs.push(Run {
+            sinks: event.sinks,
+            events: 1,
+            end,
+        }),
     }
 }

@@ -63,9 +63,9 @@ proptest! {
             });
         }
         let mut output = Output::default();
-        splice(&bytes, 0, &work, &mut output);
+        splice(&bytes, &work, &mut output);
         for (sink, (out, count)) in expected.iter().zip(counts).enumerate() {
-            let events = output.events(&bytes, sink);
+            let events = output.events(sink);
             prop_assert_eq!(&events.slices().flatten().copied().collect::<Vec<_>>(), out);
             prop_assert_eq!(events.count(), count);
             prop_assert_eq!(events.len(), out.len());
@@ -90,30 +90,5 @@ fn refuses_edits_that_overlap() {
         edits: Span::new(0, 2),
         ..Event::default()
     });
-    splice(b"01234567\n", 0, &work, &mut Output::default());
-}
-
-/// A batch that is taken through the steps in parts gives each part's place in it.
-#[test]
-fn untouched_neighbours_leave_from_the_batch_itself() {
-    let batch = b"one\ntwo\nthree\n";
-    let mut output = Output::default();
-    for (at, lines) in [(0, &batch[..4]), (4, &batch[4..])] {
-        let mut work = Work::default();
-        for line in lines.split_inclusive(|&b| b == b'\n') {
-            let start = line.as_ptr().addr() - lines.as_ptr().addr();
-            work.events.push(Event {
-                raw: Span::new(start, start + line.len() - 1),
-                sinks: 1,
-                ..Event::default()
-            });
-        }
-        splice(lines, at, &work, &mut output);
-    }
-    let events = output.events(batch, 0);
-    let slices: Vec<&[u8]> = events.slices().collect();
-    assert_eq!(slices, [batch]);
-    assert_eq!(slices[0].as_ptr(), batch.as_ptr());
-    assert_eq!(events.count(), 3);
-    assert_eq!(output.capacity(), 0);
+    splice(b"01234567\n", &work, &mut Output::default());
 }

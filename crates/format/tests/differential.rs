@@ -118,13 +118,8 @@ fn writes_what_serde_json_would_set() {
                 chosen.push(targets);
             }
             let mut output = Output::default();
-            splice(&bytes, 0, &work, &mut output);
-            let out: Vec<u8> = output
-                .events(&bytes, 0)
-                .slices()
-                .flatten()
-                .copied()
-                .collect();
+            splice(&bytes, &work, &mut output);
+            let out: Vec<u8> = output.events(0).slices().flatten().copied().collect();
             let mut written = out.split(|&b| b == b'\n');
             for ((line, targets), event) in lines.iter().zip(&chosen).zip(&work.events) {
                 let got = std::str::from_utf8(written.next().unwrap()).unwrap();
@@ -263,13 +258,8 @@ fn mutated_records_never_panic_and_never_lose_a_byte() {
 
 fn untouched_if_spliced(bytes: &[u8], work: &Work, index: usize) {
     let mut output = Output::default();
-    splice(bytes, 0, work, &mut output);
-    let out: Vec<u8> = output
-        .events(bytes, 0)
-        .slices()
-        .flatten()
-        .copied()
-        .collect();
+    splice(bytes, work, &mut output);
+    let out: Vec<u8> = output.events(0).slices().flatten().copied().collect();
     let event = &work.events[index];
     untouched(
         &bytes[event.raw],
@@ -312,13 +302,8 @@ fn the_failure_tag_is_looked_for_among_the_elements() {
             work.events[0].assignments = Span::new(0, 1);
             json.assign(&bytes, &mut work, 0);
             let mut output = Output::default();
-            splice(&bytes, 0, &work, &mut output);
-            let out: Vec<u8> = output
-                .events(&bytes, 0)
-                .slices()
-                .flatten()
-                .copied()
-                .collect();
+            splice(&bytes, &work, &mut output);
+            let out: Vec<u8> = output.events(0).slices().flatten().copied().collect();
             let expected = format!("{{\"a\":1,\"tags\":{expected}}}\n");
             assert_eq!(String::from_utf8_lossy(&out), expected);
         }

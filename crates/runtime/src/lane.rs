@@ -35,7 +35,7 @@ pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), 
                 line.piece(shared, &intake.name, piece, batch.bytes.filled(), ack)?;
                 shared.totals().bytes_in += batch.bytes.filled().len() as u64;
             }
-            _ => lane.write(batch.bytes.filled(), ack)?,
+            _ => lane.write(batch.bytes.filled().len(), ack)?,
         }
     }
     Ok(())
@@ -48,10 +48,10 @@ struct Lane<'a> {
 }
 
 impl Lane<'_> {
-    /// Makes what the steps left of `batch` safe, then confirms it.
+    /// Makes what the steps left of a batch of `size` bytes safe, then confirms it.
     ///
     /// On every other way out the ack is dropped, which fails the batch.
-    fn write(&mut self, batch: &[u8], ack: Ack) -> Result<(), Halted> {
+    fn write(&mut self, size: usize, ack: Ack) -> Result<(), Halted> {
         let (shared, source) = (self.shared, &self.intake.name);
         let letters = &mut self.processor.letters;
         self.intake
@@ -62,7 +62,7 @@ impl Lane<'_> {
         shared.letters.bury(shared, source, letters)?;
         let mut written = 0;
         for (index, outlet) in shared.sinks.iter().enumerate() {
-            let events = self.processor.output.events(batch, index);
+            let events = self.processor.output.events(index);
             if events.is_empty() {
                 continue;
             }
@@ -79,7 +79,7 @@ impl Lane<'_> {
         ack.confirm();
         let mut totals = shared.totals();
         totals.counts.add(&self.processor.counts);
-        totals.bytes_in += batch.len() as u64;
+        totals.bytes_in += size as u64;
         totals.bytes_out += written as u64;
         Ok(())
     }

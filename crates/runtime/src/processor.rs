@@ -80,7 +80,7 @@ impl Processor {
             let mut scratch = Output::default();
             match attempt(&mut self.steps, lines, &mut self.work, &mut scratch) {
                 Ok(()) => {
-                    splice(lines, half.start, &self.work, &mut self.output);
+                    splice(lines, &self.work, &mut self.output);
                     self.counts.add(&self.work.counts);
                 }
                 Err(reason) => self.salvage(bytes, half, reason),
@@ -98,7 +98,7 @@ fn attempt(
     catch_unwind(AssertUnwindSafe(|| {
         work.clear();
         steps.run(bytes, work);
-        splice(bytes, 0, work, output);
+        splice(bytes, work, output);
     }))
     .map_err(|payload| panic_text(&*payload))
 }

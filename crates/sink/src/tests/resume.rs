@@ -65,14 +65,14 @@ fn many_slices_come_out_in_order() {
         });
     }
     let mut output = Output::default();
-    splice(&bytes, 0, &work, &mut output);
+    splice(&bytes, &work, &mut output);
     for fail_at in [None, Some(0), Some(257), Some(999)] {
         let mut out = Resume::new(Stubborn {
             taken: Vec::new(),
             step: 7,
             fail_at,
         });
-        while out.write(&output.events(&bytes, 1)).is_err() {}
+        while out.write(&output.events(1)).is_err() {}
         let odd: String = (1..500).step_by(2).map(|n| format!("{n:03}\n")).collect();
         assert_eq!(String::from_utf8_lossy(&out.get_ref().taken), odd);
     }
