@@ -122,18 +122,27 @@ fn a_file_is_not_tagged_into_itself() {
     let folder = Folder::new();
     folder.file("in.ndjson", event(PRIVATE));
     let file = folder.path("in.ndjson");
-    let out = std::fs::OpenOptions::new()
-        .append(true)
-        .open(&file)
-        .unwrap();
-    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_knownet"))
-        .arg("tag")
-        .arg(&file)
-        .stdout(out)
-        .output()
-        .unwrap();
-    assert_eq!(ran.status.code(), Some(1));
-    let err = String::from_utf8(ran.stderr).unwrap();
-    assert!(err.contains("is both input and output"), "{err}");
-    assert_eq!(folder.text("in.ndjson"), event(PRIVATE));
+    for (args, name) in [
+        (&["in.ndjson"][..], "in.ndjson"),
+        (&[], "standard input"),
+        (&["other.ndjson", "-"], "standard input"),
+    ] {
+        let out = std::fs::OpenOptions::new()
+            .append(true)
+            .open(&file)
+            .unwrap();
+        let ran = std::process::Command::new(env!("CARGO_BIN_EXE_knownet"))
+            .current_dir(folder.path(""))
+            .arg("tag")
+            .args(args)
+            .stdin(std::fs::File::open(&file).unwrap())
+            .stdout(out)
+            .output()
+            .unwrap();
+        assert_eq!(ran.status.code(), Some(1));
+        let err = String::from_utf8(ran.stderr).unwrap();
+        let expected = format!("{name} is both input and output");
+        assert!(err.contains(&expected), "{err}");
+        assert_eq!(folder.text("in.ndjson"), event(PRIVATE));
+    }
 }

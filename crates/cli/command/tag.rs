@@ -91,21 +91,32 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
 #[cfg(unix)]
 fn refuse_own_output(files: &[PathBuf]) -> anyhow::Result<()> {
     use crate::config::inode;
-    use std::os::fd::AsFd;
-    let Ok(output) = std::io::stdout().as_fd().try_clone_to_owned() else {
+    use std::fs::{File, metadata};
+    use std::io::{stdin, stdout};
+    use std::os::fd::{AsFd, BorrowedFd};
+    let opened =
+        |fd: BorrowedFd<'_>| inode(&File::from(fd.try_clone_to_owned().ok()?).metadata().ok()?);
+    let Some(output) = opened(stdout().as_fd()) else {
         return Ok(());
     };
-    let Some(output) = inode(&std::fs::File::from(output).metadata()?) else {
-        return Ok(());
+    let dash = PathBuf::from("-");
+    let inputs = match files {
+        [] => std::slice::from_ref(&dash),
+        files => files,
     };
-    let same = |file: &&PathBuf| std::fs::metadata(file).is_ok_and(|m| inode(&m) == Some(output));
-    match files.iter().find(same) {
-        Some(file) => bail!(
-            "{} is both input and output; write to another file",
-            file.display()
-        ),
-        None => Ok(()),
+    for input in inputs {
+        let (name, input) = match *input == dash {
+            true => ("standard input".into(), opened(stdin().as_fd())),
+            false => (
+                input.to_string_lossy(),
+                metadata(input).ok().as_ref().and_then(inode),
+            ),
+        };
+        if input == Some(output) {
+            bail!("{name} is both input and output; write to another file");
+        }
     }
+    Ok(())
 }
 
 /// Without file identities nothing can be told.

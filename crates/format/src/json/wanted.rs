@@ -72,6 +72,7 @@ impl Key {
     /// Whether the key that ends before `close` ends like this. `last` are its last eight bytes.
     #[inline(always)]
     pub fn ends(&self, record: &[u8], close: usize, last: u64) -> bool {
+        // Before a short beginning `last` is padded with zeros, which a name may hold.
         last & self.end.1 == self.end.0
             && close >= self.text.len()
             && (self.text.len() <= 8 || record[..close].ends_with(&self.text))
