@@ -313,7 +313,8 @@ fn the_failure_tag_is_looked_for_among_the_elements() {
 /// A parent that comes again is seen wherever the field before it lies, and only behind it.
 #[test]
 fn a_later_parent_undoes_an_earlier_one_at_every_distance() {
-    for before in 0..70 {
+    let step = if cfg!(miri) { 23 } else { 1 };
+    for before in (0..70).step_by(step) {
         for between in [0, 1, 20, 64] {
             let pad = |len| "x".repeat(len);
             let (first, second) = (pad(before), pad(between));
