@@ -1,0 +1,216 @@
+//! The one table of field aliases: a vendor's name for a field → the ECS field that it is.
+//!
+//! - It serves every format whose fields have names: key=value, CEF, LEEF, CSV, W3C, XML and JSON.
+//! - Names are compared without regard to case and to the characters between words: `src_ip`,
+//!   `SrcIP`, `src-ip` and a JSON member `ip` in `src` are one name.
+//! - Of several names for one field in a record the one that stands first in the table counts.
+//! - An alias is here only if its name says the role. A device's own address is nobody's source.
+
+mod table;
+
+pub use table::ALIASES;
+
+use super::field::Field;
+
+/// One name that a vendor gives to a field.
+#[derive(Clone, Copy, Debug)]
+pub struct Alias {
+    /// The name as the vendor spells it.
+    pub name: &'static str,
+    /// What it is.
+    pub field: Field,
+    /// A product that calls it so.
+    pub product: &'static str,
+}
+
+/// Names longer than this (without what stands between words) are nobody's alias.
+pub const LONGEST: usize = 48;
+
+/// What a name means, and how much it is worth beside others for the same field: less is better.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Meaning {
+    /// The ECS field.
+    pub field: Field,
+    /// Its place among the names of this field.
+    pub rank: u16,
+}
+
+/// A name reduced to what is compared.
+#[derive(Clone, Copy)]
+pub struct Name {
+    bytes: [u8; LONGEST],
+    len: usize,
+    hash: u64,
+}
+
+impl Name {
+    /// An empty name, to be put together with [`Name::push`].
+    #[inline]
+    pub fn new() -> Name {
+        Name {
+            bytes: [0; LONGEST],
+            len: 0,
+            hash: 0xcbf2_9ce4_8422_2325,
+        }
+    }
+
+    /// Adds `part`; `false` if the name becomes longer than any alias.
+    #[inline]
+    pub fn push(&mut self, part: &[u8]) -> bool {
+        for &byte in part {
+            let byte = match byte {
+                b'A'..=b'Z' => byte | 0x20,
+                b'_' | b'-' | b'.' | b' ' | b':' | b'@' | b'/' | b'(' | b')' => continue,
+                byte => byte,
+            };
+            if self.len == LONGEST {
+                return false;
+            }
+            self.bytes[self.len] = byte;
+            self.len += 1;
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        true
+    }
+
+    /// What is compared.
+    #[inline]
+    pub fn text(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl Default for Name {
+    fn default() -> Name {
+        Name::new()
+    }
+}
+
+struct Entry {
+    name: Box<[u8]>,
+    meaning: Meaning,
+}
+
+/// The table, prepared for look-ups.
+pub struct Aliases {
+    entries: Vec<Entry>,
+    /// Indices of entries plus one, by hash; 0 is free.
+    slots: Vec<u16>,
+}
+
+impl Aliases {
+    /// The builtin names, with `own` ones before them.
+    pub fn new(own: &[(String, Field)]) -> Aliases {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut ranks = [0u16; Field::COUNT];
+        let own = own.iter().map(|(name, field)| (name.as_str(), *field));
+        // An ECS name is the best name of its field.
+        let ecs = Field::ALL.iter().map(|&field| (field.path(), field));
+        let builtin = ALIASES.iter().map(|alias| (alias.name, alias.field));
+        for (text, field) in own.chain(ecs).chain(builtin) {
+            let mut name = Name::new();
+            if !name.push(text.as_bytes())
+                || entries.iter().any(|known| *known.name == *name.text())
+            {
+                continue;
+            }
+            let rank = &mut ranks[field as usize];
+            *rank += 1;
+            entries.push(Entry {
+                name: name.text().into(),
+                meaning: Meaning { field, rank: *rank },
+            });
+        }
+        let size = (entries.len() * 4).next_power_of_two();
+        let mut slots = vec![0; size];
+        for (index, entry) in entries.iter().enumerate() {
+            let mut name = Name::new();
+            name.push(&entry.name);
+            let mut slot = name.hash as usize & (size - 1);
+            while slots[slot] != 0 {
+                slot = (slot + 1) & (size - 1);
+            }
+            slots[slot] = index as u16 + 1;
+        }
+        Aliases { entries, slots }
+    }
+
+    /// What `name` means.
+    #[inline]
+    pub fn of(&self, name: &[u8]) -> Option<Meaning> {
+        let mut reduced = Name::new();
+        match name.len() <= 2 * LONGEST && reduced.push(name) {
+            true => self.find(&reduced),
+            false => None,
+        }
+    }
+
+    /// What a name in parts means.
+    #[inline]
+    pub fn find(&self, name: &Name) -> Option<Meaning> {
+        let mask = self.slots.len() - 1;
+        let mut slot = name.hash as usize & mask;
+        loop {
+            let entry = &self.entries[usize::from(self.slots[slot]).checked_sub(1)?];
+            if *entry.name == *name.text() {
+                return Some(entry.meaning);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// Every name that is known, reduced, with its meaning.
+    pub fn names(&self) -> impl Iterator<Item = (&[u8], Meaning)> {
+        self.entries
+            .iter()
+            .map(|entry| (&*entry.name, entry.meaning))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_case_and_separators() {
+        let aliases = Aliases::new(&[("my source".to_owned(), Field::SourceIp)]);
+        let field = |name: &str| aliases.of(name.as_bytes()).map(|meaning| meaning.field);
+        for name in [
+            "srcip",
+            "src_ip",
+            "SrcIP",
+            "src-ip",
+            "SRC IP",
+            "source.ip",
+            "My_Source",
+        ] {
+            assert_eq!(field(name), Some(Field::SourceIp), "{name}");
+        }
+        assert_eq!(field("dst_port"), Some(Field::DestinationPort));
+        assert_eq!(field("dvc"), None);
+        assert_eq!(field(&"x".repeat(500)), None);
+    }
+
+    #[test]
+    fn own_names_count_more_than_builtin_ones() {
+        let aliases = Aliases::new(&[("peer".to_owned(), Field::DestinationIp)]);
+        let own = aliases.of(b"peer").expect("own").rank;
+        let builtin = aliases.of(b"dstip").expect("builtin").rank;
+        assert!(own < builtin);
+    }
+
+    #[test]
+    fn no_name_stands_twice_in_the_table() {
+        let mut seen = std::collections::HashMap::new();
+        for alias in ALIASES {
+            let mut name = Name::new();
+            assert!(
+                name.push(alias.name.as_bytes()),
+                "{} is too long",
+                alias.name
+            );
+            let before = seen.insert(name.text().to_vec(), alias.name);
+            assert_eq!(before, None, "{} is there already", alias.name);
+        }
+    }
+}
