@@ -19,6 +19,13 @@ pub enum Zone {
     Offset(i32),
 }
 
+impl Default for Zone {
+    /// UTC.
+    fn default() -> Zone {
+        Zone::Offset(0)
+    }
+}
+
 /// What a reader of times must know.
 #[derive(Clone, Debug)]
 pub struct Clock {
