@@ -275,6 +275,8 @@ fn behind(parts: &mut Parts, east: &mut Option<i32>, text: &[u8], mut at: usize)
     if parts.year == 0
         && text.get(at) == Some(&b' ')
         && let Some((year, length)) = year(&text[at + 1..])
+        // An IPv6 address may begin so.
+        && matches!(text[at + 1 + length..], [] | [b' ' | b']' | b',', ..] | [b':'] | [b':', b' ', ..])
     {
         parts.year = year;
         at = zone(at + 1 + length, east);
