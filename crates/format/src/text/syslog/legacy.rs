@@ -1,7 +1,7 @@
 //! RFC 3164 and what came before and after it: everything that is not RFC 5424.
 
 use super::word::{self, blank};
-use super::{host, priority, program};
+use super::{host, priority, program, rfc5424};
 use crate::text::field::Field;
 use crate::text::record::Record;
 use crate::text::time::{Clock, Time};
@@ -29,6 +29,7 @@ enum Spelling {
 pub fn dated<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
     let stamp = match stamp(&record.context.clock, text) {
         Some(stamp) => stamp,
+        None if text.first()?.is_ascii_uppercase() => return None,
         None => return cisco(text, record),
     };
     record.at(stamp.time);
@@ -237,6 +238,12 @@ fn message<'a>(text: &'a [u8], record: &mut Record<'a>) -> &'a [u8] {
 fn finish<'a>(tag: word::Tag<'a>, record: &mut Record<'a>) -> &'a [u8] {
     program(tag.name, tag.pid, record);
     let text = tag.rest.strip_prefix(b" ").unwrap_or(tag.rest);
+    if text.first() != Some(&b'[') {
+        return text;
+    }
+    if let Some(rest) = rfc5424::early(text, record) {
+        return rest;
+    }
     // Solaris: `[ID 800047 auth.info] `
     if let Some(id) = text.strip_prefix(b"[ID ")
         && let Some(space) = id.iter().take(12).position(|&byte| byte == b' ')

@@ -118,6 +118,18 @@ fn names<'a>(text: &'a [u8], record: &mut Record<'a>) -> &'a [u8] {
     message.strip_prefix(BOM).unwrap_or(message)
 }
 
+/// Takes structured data with a pair at least, which some send in a header of RFC 3164, off the
+/// message.
+pub fn early<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
+    let mut rest = text;
+    let (_, Part::Pair(..)) = (part(&mut rest, false)?, part(&mut rest, true)?) else {
+        return None;
+    };
+    let end = data_end(text)?;
+    data(&text[..end], record);
+    Some(word::blank(&text[end..]))
+}
+
 /// One step through structured data.
 enum Part<'a> {
     Open(&'a [u8]),

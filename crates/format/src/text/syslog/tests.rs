@@ -207,6 +207,11 @@ fn headers_as_devices_send_them() {
             "<38>Feb  5 13:08:27 box sshd[12]: [ID 800047 auth.info] Bye",
             "T|box|sshd|12|Bye",
         ),
+        (
+            "<38>Feb  5 13:08:27 box prog: [meta sequenceId=\"7\"] Hi",
+            "T|box|prog||Hi",
+        ),
+        ("<38>Feb  5 13:08:27 bücher prog: Hi", "T|bücher|prog||Hi"),
         // What stands at the beginning of a body.
         ("<34>Feb  5 13:08:27 box CEF:0|a|b", "T|box|||CEF:0|a|b"),
         ("<34>Feb  5 13:08:27 box CEF: 0|a|b", "T|box|||CEF: 0|a|b"),

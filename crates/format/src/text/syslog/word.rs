@@ -12,7 +12,7 @@ const NAME: [bool; 256] = {
     while byte < 256 {
         table[byte] = matches!(byte as u8,
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'/' | b'(' | b')'
-            | b'@' | b'+' | b'~' | b'$');
+            | b'@' | b'+' | b'~' | b'$' | 0x80..);
         byte += 1;
     }
     table
@@ -76,7 +76,7 @@ pub fn is_host(word: &[u8]) -> bool {
     let Some(first) = word.first() else {
         return false;
     };
-    (first.is_ascii_alphanumeric() || *first == b'_')
+    (first.is_ascii_alphanumeric() || *first == b'_' || *first >= 0x80)
         && !word.contains(&b'@')
         && !is_level(word)
         && word != b"last"
