@@ -63,6 +63,7 @@ fields! {
     EventProvider "event.provider" Text,
     EventReason "event.reason" Text,
     EventSeverity "event.severity" Number,
+    FileName "file.name" Text,
     FilePath "file.path" Text,
     HostName "host.name" Text,
     HttpRequestMethod "http.request.method" Text,

@@ -1,0 +1,223 @@
+//! The extension: the keys of the standard's dictionary, short and long, whose meaning is this
+//! format's own; every other key goes to the table of aliases.
+
+use memchr::memmem;
+
+use super::custom::{self, Custom};
+use super::pair::Pairs;
+use super::{transport, unescape};
+use crate::text::address;
+use crate::text::field::Field;
+use crate::text::record::Record;
+use crate::text::time::Time;
+
+/// What is decided when all pairs are known.
+#[derive(Default)]
+struct Later<'a> {
+    /// Best first: receipt, end, start.
+    times: [&'a [u8]; 3],
+    zone: &'a [u8],
+    source_host: &'a [u8],
+    destination_host: &'a [u8],
+    message: &'a [u8],
+}
+
+/// Reads the pairs of a record of this vendor.
+pub fn read<'a>(text: &'a [u8], vendor: &[u8], record: &mut Record<'a>) {
+    let mut custom = Custom::new();
+    let mut later = Later::default();
+    let incapsula = vendor == b"Incapsula";
+    for (key, value) in Pairs::new(text) {
+        if value.is_empty() {
+            continue;
+        }
+        if custom::is_custom(key) {
+            custom.value(key, value, record);
+        } else if let Some(base) = key
+            .strip_suffix(b"Label")
+            .filter(|base| custom::is_custom(base))
+        {
+            custom.label(base, value, record);
+        } else if !(known(key, value, &mut later, record)
+            || incapsula && server(key, value, record))
+        {
+            let value = unescape(value, record);
+            record.pair(key, value);
+        }
+    }
+    custom.finish(record);
+    later.finish(vendor, record);
+}
+
+/// The keys whose meaning is this format's own; `false` if `key` is none of them or the value does
+/// not fit.
+#[inline]
+fn known<'a>(
+    key: &'a [u8],
+    value: &'a [u8],
+    later: &mut Later<'a>,
+    record: &mut Record<'a>,
+) -> bool {
+    let field = match key {
+        b"in" | b"bytesIn" => Field::SourceBytes,
+        b"out" | b"bytesOut" => Field::DestinationBytes,
+        b"act" | b"deviceAction" => Field::EventAction,
+        b"dvc" | b"deviceAddress" => Field::ObserverIp,
+        b"dvchost" | b"deviceHostName" => Field::ObserverHostname,
+        b"externalId" => Field::EventId,
+        b"reason" => Field::EventReason,
+        b"request" | b"requestUrl" => Field::UrlOriginal,
+        b"fname" | b"fileName" => Field::FileName,
+        b"filePath" => Field::FilePath,
+        b"sproc" | b"sourceProcessName" => Field::ProcessName,
+        b"spid" | b"sourceProcessId" => Field::ProcessPid,
+        b"proto" | b"transportProtocol" => return transport::set(value, record),
+        b"app" | b"applicationProtocol" => return application(value, record),
+        b"outcome" | b"eventOutcome" => return outcome(value, record),
+        b"deviceDirection" => return direction(value, record),
+        b"rt" | b"deviceReceiptTime" => return keep(&mut later.times[0], value),
+        b"end" | b"endTime" => return keep(&mut later.times[1], value),
+        b"start" | b"startTime" => return keep(&mut later.times[2], value),
+        b"UNIFIutcTime" => return keep(&mut later.times[0], value),
+        b"dtz" | b"deviceTimeZone" => return keep(&mut later.zone, value),
+        b"shost" | b"sourceHostName" => return keep(&mut later.source_host, value),
+        b"dhost" | b"destinationHostName" => return keep(&mut later.destination_host, value),
+        b"msg" | b"message" => {
+            later.message = value;
+            return false;
+        }
+        _ => return false,
+    };
+    if record.has(field) {
+        return false;
+    }
+    let value = unescape(value, record);
+    record.set(field, value)
+}
+
+fn keep<'a>(place: &mut &'a [u8], value: &'a [u8]) -> bool {
+    let free = place.is_empty();
+    if free {
+        *place = value;
+    }
+    free
+}
+
+/// Incapsula names the server of the request with keys that elsewhere are the source's.
+/// <https://docs.imperva.com/bundle/cloud-application-security/page/more/example-logs.htm>
+fn server<'a>(key: &[u8], value: &'a [u8], record: &mut Record<'a>) -> bool {
+    match key {
+        b"sip" => record.set(Field::DestinationIp, value),
+        b"spt" => record.set(Field::DestinationPort, value),
+        b"cpt" => record.set(Field::SourcePort, value),
+        _ => false,
+    }
+}
+
+fn application<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+    if record.has(Field::NetworkProtocol) {
+        return false;
+    }
+    let value = match value.iter().any(u8::is_ascii_uppercase) {
+        true => record.own(|out| out.extend(value.iter().map(u8::to_ascii_lowercase))),
+        false => value.into(),
+    };
+    record.set(Field::NetworkProtocol, value)
+}
+
+/// ECS knows three outcomes.
+fn outcome<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+    let is = |word: &str| value.eq_ignore_ascii_case(word.as_bytes());
+    let word = if is("success") || is("succeeded") || is("successful") {
+        "success"
+    } else if is("failure") || is("failed") || is("fail") {
+        "failure"
+    } else {
+        return false;
+    };
+    record.set(Field::EventOutcome, word)
+}
+
+fn direction<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+    match value {
+        b"0" => record.set(Field::NetworkDirection, "inbound"),
+        b"1" => record.set(Field::NetworkDirection, "outbound"),
+        _ => false,
+    }
+}
+
+impl<'a> Later<'a> {
+    fn finish(self, vendor: &[u8], record: &mut Record<'a>) {
+        let time = self.times.iter().find_map(|text| self.time(text, record));
+        if let Some(time) = time {
+            record.at(time);
+        }
+        let [receipt, end, start] = self.times;
+        for (name, text) in [(&b"end"[..], end), (b"start", start), (b"dtz", self.zone)] {
+            record.vendor(name, text);
+        }
+        if time.is_none() {
+            record.vendor(b"rt", receipt);
+        }
+        host(
+            self.source_host,
+            Field::SourceIp,
+            Field::SourceDomain,
+            b"shost",
+            record,
+        );
+        host(
+            self.destination_host,
+            Field::DestinationIp,
+            Field::DestinationDomain,
+            b"dhost",
+            record,
+        );
+        // UniFi OS says who it was only in words.
+        if vendor == b"Ubiquiti" && !record.has(Field::SourceIp) {
+            let words = b"Source IP: ";
+            if let Some(at) = memmem::find(self.message, words) {
+                let rest = &self.message[at + words.len()..];
+                let end = rest.iter().position(u8::is_ascii_whitespace);
+                let ip = &rest[..end.unwrap_or(rest.len())];
+                record.set(Field::SourceIp, ip.strip_suffix(b".").unwrap_or(ip));
+            }
+        }
+    }
+
+    fn time(&self, text: &[u8], record: &Record<'a>) -> Option<Time> {
+        let clock = &record.context.clock;
+        match text {
+            b"" => None,
+            _ if self.zone.is_empty() => clock.whole(text),
+            _ => clock
+                .date_time(text, b"", Some(self.zone))
+                .or_else(|| clock.whole(text)),
+        }
+    }
+}
+
+/// A host's name, which some devices fill with its address.
+fn host<'a>(
+    value: &'a [u8],
+    ip: Field,
+    domain: Field,
+    key: &'static [u8],
+    record: &mut Record<'a>,
+) {
+    if value.is_empty() {
+        return;
+    }
+    if address::is_ip(value) {
+        if !record.has(ip) {
+            record.set(ip, value);
+        } else if record.get(ip) != Some(value) {
+            record.vendor(key, value);
+        }
+    } else if record.has(domain) {
+        record.vendor(key, value);
+    } else {
+        let value = unescape(value, record);
+        record.set(domain, value);
+    }
+}
