@@ -119,7 +119,7 @@ fn split(mut text: &[u8]) -> Option<Parts<'_>> {
         }
     }
     match found {
-        ..4 => return None,
+        ..=3 => return None,
         // Of the last two the name is missing.
         5 if header[4].len() <= 2 => header.swap(4, 5),
         6 if header[0].is_empty() => shift(&mut header, &mut rest),
