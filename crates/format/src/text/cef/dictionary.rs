@@ -7,7 +7,7 @@ use super::custom::{self, Custom};
 use super::pair::Pairs;
 use super::{transport, unescape};
 use crate::text::address;
-use crate::text::field::Field;
+use crate::text::field::Field::{self, *};
 use crate::text::record::Record;
 use crate::text::time::Time;
 
@@ -49,8 +49,114 @@ pub fn read<'a>(text: &'a [u8], vendor: &[u8], record: &mut Record<'a>) {
     later.finish(vendor, record);
 }
 
-/// The keys whose meaning is this format's own; `false` if `key` is none of them or the value does
-/// not fit.
+/// What a key of this format asks for.
+#[derive(Clone, Copy)]
+pub(super) enum Key {
+    Field(Field),
+    Transport,
+    Application,
+    Outcome,
+    Direction,
+    Time(usize),
+    Zone,
+    SourceHost,
+    DestinationHost,
+    Message,
+}
+
+/// The keys whose meaning is this format's own.
+#[inline]
+pub(super) fn meaning(key: &[u8]) -> Option<Key> {
+    use Key::*;
+    // By length first: most keys are then compared with two or three words.
+    Some(match key.len() {
+        2 => match key {
+            b"in" => Field(SourceBytes),
+            b"rt" => Time(0),
+            _ => return None,
+        },
+        3 => match key {
+            b"out" => Field(DestinationBytes),
+            b"act" => Field(EventAction),
+            b"dvc" => Field(ObserverIp),
+            b"app" => Application,
+            b"end" => Time(1),
+            b"dtz" => Zone,
+            b"msg" => Message,
+            _ => return None,
+        },
+        4 => match key {
+            b"spid" => Field(ProcessPid),
+            _ => return None,
+        },
+        5 => match key {
+            b"proto" => Transport,
+            b"shost" => SourceHost,
+            b"dhost" => DestinationHost,
+            b"start" => Time(2),
+            b"fname" => Field(FileName),
+            b"sproc" => Field(ProcessName),
+            _ => return None,
+        },
+        6 => match key {
+            b"reason" => Field(EventReason),
+            _ => return None,
+        },
+        7 => match key {
+            b"dvchost" => Field(ObserverHostname),
+            b"request" => Field(UrlOriginal),
+            b"outcome" => Outcome,
+            b"bytesIn" => Field(SourceBytes),
+            b"endTime" => Time(1),
+            b"message" => Message,
+            _ => return None,
+        },
+        8 => match key {
+            b"filePath" => Field(FilePath),
+            b"fileName" => Field(FileName),
+            b"bytesOut" => Field(DestinationBytes),
+            _ => return None,
+        },
+        9 if key == b"startTime" => Time(2),
+        10 => match key {
+            b"externalId" => Field(EventId),
+            b"requestUrl" => Field(UrlOriginal),
+            _ => return None,
+        },
+        12 => match key {
+            b"deviceAction" => Field(EventAction),
+            b"eventOutcome" => Outcome,
+            b"UNIFIutcTime" => Time(0),
+            _ => return None,
+        },
+        13 if key == b"deviceAddress" => Field(ObserverIp),
+        14 => match key {
+            b"deviceHostName" => Field(ObserverHostname),
+            b"deviceTimeZone" => Zone,
+            b"sourceHostName" => SourceHost,
+            _ => return None,
+        },
+        15 => match key {
+            b"deviceDirection" => Direction,
+            b"sourceProcessId" => Field(ProcessPid),
+            _ => return None,
+        },
+        17 => match key {
+            b"deviceReceiptTime" => Time(0),
+            b"transportProtocol" => Transport,
+            b"sourceProcessName" => Field(ProcessName),
+            _ => return None,
+        },
+        19 => match key {
+            b"applicationProtocol" => Application,
+            b"destinationHostName" => DestinationHost,
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// Takes a pair whose key is this format's own; `false` if it is not, or the value does not fit.
 #[inline]
 fn known<'a>(
     key: &'a [u8],
@@ -58,41 +164,28 @@ fn known<'a>(
     later: &mut Later<'a>,
     record: &mut Record<'a>,
 ) -> bool {
-    let field = match key {
-        b"in" | b"bytesIn" => Field::SourceBytes,
-        b"out" | b"bytesOut" => Field::DestinationBytes,
-        b"act" | b"deviceAction" => Field::EventAction,
-        b"dvc" | b"deviceAddress" => Field::ObserverIp,
-        b"dvchost" | b"deviceHostName" => Field::ObserverHostname,
-        b"externalId" => Field::EventId,
-        b"reason" => Field::EventReason,
-        b"request" | b"requestUrl" => Field::UrlOriginal,
-        b"fname" | b"fileName" => Field::FileName,
-        b"filePath" => Field::FilePath,
-        b"sproc" | b"sourceProcessName" => Field::ProcessName,
-        b"spid" | b"sourceProcessId" => Field::ProcessPid,
-        b"proto" | b"transportProtocol" => return transport::set(value, record),
-        b"app" | b"applicationProtocol" => return application(value, record),
-        b"outcome" | b"eventOutcome" => return outcome(value, record),
-        b"deviceDirection" => return direction(value, record),
-        b"rt" | b"deviceReceiptTime" => return keep(&mut later.times[0], value),
-        b"end" | b"endTime" => return keep(&mut later.times[1], value),
-        b"start" | b"startTime" => return keep(&mut later.times[2], value),
-        b"UNIFIutcTime" => return keep(&mut later.times[0], value),
-        b"dtz" | b"deviceTimeZone" => return keep(&mut later.zone, value),
-        b"shost" | b"sourceHostName" => return keep(&mut later.source_host, value),
-        b"dhost" | b"destinationHostName" => return keep(&mut later.destination_host, value),
-        b"msg" | b"message" => {
-            later.message = value;
-            return false;
-        }
-        _ => return false,
-    };
-    if record.has(field) {
+    let Some(meaning) = meaning(key) else {
         return false;
+    };
+    match meaning {
+        Key::Field(field) if record.has(field) => false,
+        Key::Field(field) => {
+            let value = unescape(value, record);
+            record.set(field, value)
+        }
+        Key::Transport => transport::set(value, record),
+        Key::Application => application(value, record),
+        Key::Outcome => outcome(value, record),
+        Key::Direction => direction(value, record),
+        Key::Time(index) => keep(&mut later.times[index], value),
+        Key::Zone => keep(&mut later.zone, value),
+        Key::SourceHost => keep(&mut later.source_host, value),
+        Key::DestinationHost => keep(&mut later.destination_host, value),
+        Key::Message => {
+            later.message = value;
+            false
+        }
     }
-    let value = unescape(value, record);
-    record.set(field, value)
 }
 
 fn keep<'a>(place: &mut &'a [u8], value: &'a [u8]) -> bool {
@@ -114,7 +207,7 @@ fn server<'a>(key: &[u8], value: &'a [u8], record: &mut Record<'a>) -> bool {
     }
 }
 
-fn application<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+pub fn application<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
     if record.has(Field::NetworkProtocol) {
         return false;
     }
@@ -126,7 +219,7 @@ fn application<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
 }
 
 /// ECS knows three outcomes.
-fn outcome<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+pub fn outcome<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
     let is = |word: &str| value.eq_ignore_ascii_case(word.as_bytes());
     let word = if is("success") || is("succeeded") || is("successful") {
         "success"
@@ -198,7 +291,7 @@ impl<'a> Later<'a> {
 }
 
 /// A host's name, which some devices fill with its address.
-fn host<'a>(
+pub fn host<'a>(
     value: &'a [u8],
     ip: Field,
     domain: Field,

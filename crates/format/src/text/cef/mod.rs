@@ -5,7 +5,7 @@
 //! missing header fields, line feeds between pairs.
 
 mod custom;
-mod dictionary;
+pub(super) mod dictionary;
 pub(super) mod pair;
 #[cfg(test)]
 mod tests;
