@@ -4,29 +4,30 @@ use crate::text::field::Field;
 use crate::text::record::Record;
 
 /// Sets `network.transport` in lower case, and `network.iana_number` if it is a number; `false` if
-/// it is neither.
+/// it is neither a number nor a word.
 pub fn set<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
-    if value.is_empty() || value.len() > 16 {
-        return false;
-    }
-    if value.iter().all(u8::is_ascii_digit) {
-        if value.len() > 3 {
-            return false;
-        }
-        record.set(Field::NetworkIanaNumber, value);
-        return name(value).is_none_or(|name| record.set(Field::NetworkTransport, name));
-    }
-    for name in ["tcp", "udp", "icmp", "ipv6-icmp", "gre", "esp", "sctp"] {
-        if value.eq_ignore_ascii_case(name.as_bytes()) {
-            return record.set(Field::NetworkTransport, name);
-        }
+    if set_known(value, record) {
+        return true;
     }
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    if !value.iter().all(word) {
+    if !(1..=16).contains(&value.len()) || !value.iter().all(word) {
         return false;
     }
     let lower = record.own(|out| out.extend(value.iter().map(u8::to_ascii_lowercase)));
     record.set(Field::NetworkTransport, lower)
+}
+
+/// As [`set`], for numbers and names of transport protocols alone.
+pub fn set_known<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+    if (1..=3).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) {
+        record.set(Field::NetworkIanaNumber, value);
+        return name(value).is_none_or(|name| record.set(Field::NetworkTransport, name));
+    }
+    let known = ["tcp", "udp", "icmp", "ipv6-icmp", "gre", "esp", "sctp"];
+    let mut known = known.into_iter();
+    known
+        .find(|name| value.eq_ignore_ascii_case(name.as_bytes()))
+        .is_some_and(|name| record.set(Field::NetworkTransport, name))
 }
 
 /// The name of a number in IANA's *Protocol Numbers*.

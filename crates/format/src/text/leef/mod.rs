@@ -42,12 +42,15 @@ enum Between {
 }
 
 fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
-    let Some(rest) = behind_marker(text) else {
+    let Some((rest, named)) = behind_marker(text) else {
         return false;
     };
     let Some((header, pairs, between)) = split(rest) else {
         return false;
     };
+    if !named && !begins(pairs) {
+        return false;
+    }
     for field in [Field::LogSyslogAppname, Field::ProcessName] {
         if record.get(field) == Some(b"LEEF") {
             record.unset(field);
@@ -89,19 +92,20 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     true
 }
 
-fn behind_marker(text: &[u8]) -> Option<&[u8]> {
+/// What stands behind the format's name, and whether the name is there.
+fn behind_marker(text: &[u8]) -> Option<(&[u8], bool)> {
     let text = text.trim_ascii_start();
     if let Some(rest) = text.strip_prefix(b"LEEF:") {
-        return Some(rest);
+        return Some((rest, true));
     }
     match text {
         // A syslog header may have taken the format's name for a program's.
-        [b'1' | b'2', b'.', b'0', b'|', ..] => Some(text),
+        [b'1' | b'2', b'.', b'0', b'|', ..] => Some((text, false)),
         [b'{', ..] => None,
         _ => {
             let front = &text[..text.len().min(FRONT + 9)];
             memchr(b'|', front)?;
-            Some(&text[MARKER.find(front)? + 5..])
+            Some((&text[MARKER.find(front)? + 5..], true))
         }
     }
 }

@@ -70,6 +70,7 @@ fn what_is_cut_or_something_else_is_left() {
         b"LEEF:1.0|V|P|1|src=192.0.2.1",
         b"{\"m\":\"LEEF:1.0|V|P|1|E|src=192.0.2.1\"}",
         b"2.0|x",
+        b"1.0|a|b|c|d|e|f=1",
         b"",
     ] {
         let shown = String::from_utf8_lossy(line).into_owned();
