@@ -7,7 +7,7 @@ use crate::text::record::Record;
 
 /// How many labels, and how many values in front of theirs, are kept; the rest stays under the
 /// names of the format.
-const MOST: usize = 32;
+const MOST: usize = 16;
 
 /// A list of pairs with a bound.
 struct Few<'a> {

@@ -1,7 +1,7 @@
 //! The extension: the keys of the standard's dictionary, short and long, whose meaning is this
 //! format's own; every other key goes to the table of aliases.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::custom::{self, Custom};
 use super::pair::Pairs;
@@ -27,6 +27,7 @@ pub fn read<'a>(text: &'a [u8], vendor: &[u8], record: &mut Record<'a>) {
     let mut custom = Custom::new();
     let mut later = Later::default();
     let incapsula = vendor == b"Incapsula";
+    let plain = memchr(b'\\', text).is_none();
     for (key, value) in Pairs::new(text) {
         if value.is_empty() {
             continue;
@@ -41,12 +42,22 @@ pub fn read<'a>(text: &'a [u8], vendor: &[u8], record: &mut Record<'a>) {
         } else if !(known(key, value, &mut later, record)
             || incapsula && server(key, value, record))
         {
-            let value = unescape(value, record);
-            record.pair(key, value);
+            match plain {
+                true => record.pair(key, value),
+                false => {
+                    let value = unescape(value, record);
+                    record.pair(key, value);
+                }
+            }
         }
     }
     custom.finish(record);
     later.finish(vendor, record);
+    // Fortinet counts from the source's side (FortiOS Log Message Reference, CEF support): `out` is
+    // what it sent.
+    if vendor == b"Fortinet" {
+        record.swap(SourceBytes, DestinationBytes);
+    }
 }
 
 /// What a key of this format asks for.

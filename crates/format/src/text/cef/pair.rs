@@ -52,11 +52,12 @@ impl<'a> Pairs<'a> {
     /// Where the key begins that ends at `end`.
     #[inline]
     fn start(&self, end: usize) -> Option<usize> {
-        let mut start = end;
-        let least = end.saturating_sub(LONGEST);
-        while start > least && KEY[self.text[start - 1] as usize] {
-            start -= 1;
-        }
+        let near = &self.text[end.saturating_sub(LONGEST)..end];
+        let key = near
+            .iter()
+            .rev()
+            .take_while(|&&byte| KEY[usize::from(byte)]);
+        let start = end - key.count();
         let begins = start < end && starts_key(self.text[start]);
         let free = match start.checked_sub(1).map(|before| self.text[before]) {
             None | Some(b' ' | b'\t' | b'\n' | b'\r') => true,
