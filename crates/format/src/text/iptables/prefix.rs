@@ -71,9 +71,9 @@ fn uptime(text: &[u8]) -> &[u8] {
 
 /// Takes the rule's description off, which UniFi writes.
 fn description<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let start = memmem::find(text, b"DESCR=\"")?;
-    let value = &text[start + 7..];
-    let value = value.strip_suffix(b"\"").unwrap_or(value);
+    let rest = text.strip_suffix(b"\"")?;
+    let start = memmem::find(rest, b"DESCR=\"")?;
+    let value = &rest[start + 7..];
     *text = text[..start].trim_ascii_end();
     Some(value)
 }
