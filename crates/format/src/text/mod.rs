@@ -21,6 +21,7 @@ pub mod pfirewall;
 pub mod record;
 pub mod syslog;
 pub mod time;
+mod transport;
 pub mod vpc_flow;
 pub mod xml;
 

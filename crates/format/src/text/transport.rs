@@ -40,7 +40,10 @@ pub fn set<'a>(record: &mut Record<'a>, name: &'a [u8]) {
         }
         return;
     }
-    if !name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')) {
+    if !name
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    {
         return;
     }
     // "IP" says nothing of what is in the packet.
@@ -71,6 +74,8 @@ pub fn set<'a>(record: &mut Record<'a>, name: &'a [u8]) {
 pub fn without_ports(record: &Record<'_>) -> bool {
     matches!(
         record.get(Field::NetworkTransport),
-        Some(b"icmp" | b"ipv6-icmp" | b"igmp" | b"gre" | b"esp" | b"ah" | b"vrrp" | b"pim" | b"ospf")
+        Some(
+            b"icmp" | b"ipv6-icmp" | b"igmp" | b"gre" | b"esp" | b"ah" | b"vrrp" | b"pim" | b"ospf"
+        )
     )
 }

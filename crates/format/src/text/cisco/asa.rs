@@ -23,15 +23,16 @@ use crate::text::record::Record;
 /// Messages from the first to the second number, and how they are written.
 type Row = (u32, u32, &'static [&'static str]);
 
-const BUILT: &[&str] = &[
-    "Built {dir} {proto} connection {connection_id} for {Fi}{} to {Li}{by}",
-];
+const BUILT: &[&str] = &["Built {dir} {proto} connection {connection_id} for {Fi}{} to {Li}{by}"];
 const TEARDOWN: &[&str] = &[
     "Teardown {proto} connection {connection_id} for {Si}{} to {Di}{} duration {duration} bytes {bytes} {reason}",
     "Teardown {proto} connection {connection_id} for {Si}{} to {Di}{} duration {duration} bytes {bytes}",
     "Teardown {proto} connection {connection_id} for {Si}{} to {Di}",
 ];
-const NAT: &[&str] = &["{} {} {proto} translation from {Si} to {Sn}", "{}translation from {Si} to {Sn}"];
+const NAT: &[&str] = &[
+    "{} {} {proto} translation from {Si} to {Sn}",
+    "{}translation from {Si} to {Sn}",
+];
 const GROUP_USER_IP: &[&str] = &[
     "Group <{group}> User <{user}> IP <{S}> {reason}",
     "Group <{group}> User IP <{S}> {reason}",
@@ -186,7 +187,7 @@ const MESSAGES: &[Row] = &[
     (733101, 733101, &["Host {S} is attacking", "Host {D} is targeted", "Host {D} is "]),
     (733102, 733103, &["Threat-detection {} host {S} "]),
     (734001, 734003, &["DAP: User {user}, Addr {S}"]),
-    (746012, 746013, &["user-identity: {} IP-User mapping {S} - {user} - {reason}", "user-identity: {} IP-User mapping {S} - {user} {reason}"]),
+    (746012, 746013, &["user-identity: {} IP-User mapping {S} - {user} Succeeded", "user-identity: {} IP-User mapping {S} - {user} Failed", "user-identity: {} IP-User mapping {S} - {user} - "]),
     // The message is about what the device itself wants: nobody has come from the other side yet.
     (750001, 750001, &[]),
     (750000, 751999, &["Local:{Dc} Remote:{Sc} Username:{user} IKEv2 Group:{group} {reason}", "Local:{Dc} Remote:{Sc} Username:{user} {reason}"]),
@@ -210,7 +211,9 @@ const VERBS: &[(&str, &str, &str)] = &[
 /// Messages whose number says how it ended.
 fn ending(number: u32) -> Option<(&'static str, &'static str)> {
     Some(match number {
-        106001 | 106002 | 106018 | 106027 | 305005 | 305006 | 305013 | 338007..=338008 => ("denied", "failure"),
+        106001 | 106002 | 106018 | 106027 | 305005 | 305006 | 305013 | 338007..=338008 => {
+            ("denied", "failure")
+        }
         420002 | 420003 | 434001 | 710003..=710006 => ("denied", "failure"),
         710002 => ("allowed", "success"),
         109005 | 113012 | 605005 | 611101 | 716038 => ("login", "success"),
@@ -231,8 +234,12 @@ fn ending(number: u32) -> Option<(&'static str, &'static str)> {
 
 /// Reads the text of a message behind its number.
 pub fn read<'a>(number: u32, text: &'a [u8], record: &mut Record<'a>) {
-    let row = MESSAGES.iter().find(|(first, last, _)| (*first..=*last).contains(&number));
-    let verb = VERBS.iter().find(|(begin, ..)| text.starts_with(begin.as_bytes()));
+    let row = MESSAGES
+        .iter()
+        .find(|(first, last, _)| (*first..=*last).contains(&number));
+    let verb = VERBS
+        .iter()
+        .find(|(begin, ..)| text.starts_with(begin.as_bytes()));
     let ending = ending(number).or(verb.map(|(_, action, outcome)| (*action, *outcome)));
     if let Some((action, outcome)) = ending {
         record.set(Field::EventAction, action);
@@ -253,7 +260,10 @@ pub fn read<'a>(number: u32, text: &'a [u8], record: &mut Record<'a>) {
 /// What grammar alone proves: one address from which something came, and one to which it went.
 fn sure(text: &[u8]) -> Option<Found<'_>> {
     const PLACES: &[(&[u8], &[&str])] = &[
-        (b" from ", &[" from {S} to {D} on interface {if}", " from {S} to {D}"]),
+        (
+            b" from ",
+            &[" from {S} to {D} on interface {if}", " from {S} to {D}", " from {S} ({}) to {D}"],
+        ),
         (b"src ", &["src {S} dst {D}", "src {S} dest {D}"]),
         (b"Group <", GROUP_USER_IP),
     ];
@@ -306,8 +316,14 @@ fn accessed<'a>(text: &'a [u8], record: &mut Record<'a>) {
 
 /// 602303 and its like: the device's address is named first, and an association goes one way.
 fn association<'a>(text: &'a [u8], record: &mut Record<'a>) {
-    const OUT: &[&str] = &["{}n outbound {} between {S} and {D} (user= {user}) {}", "{}n outbound {} between {S} and {D} "];
-    const IN: &[&str] = &["{}n inbound {} between {D} and {S} (user= {user}) {}", "{}n inbound {} between {D} and {S} "];
+    const OUT: &[&str] = &[
+        "{}n outbound {} between {S} and {D} (user= {user}) {}",
+        "{}n outbound {} between {S} and {D} ",
+    ];
+    const IN: &[&str] = &[
+        "{}n inbound {} between {D} and {S} (user= {user}) {}",
+        "{}n inbound {} between {D} and {S} ",
+    ];
     for (templates, direction) in [(OUT, "outbound"), (IN, "inbound")] {
         if let Some(found) = template::read(templates, text) {
             found.set(record);

@@ -60,7 +60,11 @@ fn is_name(text: &[u8]) -> bool {
 
 /// Reads an end from the front of `text`, and says how much of it that is.
 pub fn end(text: &[u8], style: Style) -> Option<(End<'_>, usize)> {
-    let blank = text.iter().take(4).take_while(|&&byte| byte == b' ').count();
+    let blank = text
+        .iter()
+        .take(4)
+        .take_while(|&&byte| byte == b' ')
+        .count();
     let mut end = End::default();
     let mut at = blank;
     let near = &text[..text.len().min(LONGEST)];
@@ -80,7 +84,12 @@ pub fn end(text: &[u8], style: Style) -> Option<(End<'_>, usize)> {
         }
         Style::Bare | Style::Colon | Style::Maybe => {}
     }
-    let length = |at: usize| near[at..].iter().position(|&byte| is_end(byte)).unwrap_or(near.len() - at);
+    let length = |at: usize| {
+        near[at..]
+            .iter()
+            .position(|&byte| is_end(byte))
+            .unwrap_or(near.len() - at)
+    };
     let stop = at + length(at);
     let mut host = &near[at..stop];
     while let [rest @ .., b':' | b'.'] = host {

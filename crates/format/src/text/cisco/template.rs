@@ -132,6 +132,7 @@ impl<'a> Found<'a> {
                 let value = value.strip_suffix(b".").unwrap_or(value);
                 return self.interface = value.strip_suffix(b",").unwrap_or(value);
             }
+            "dport" => return self.ends[DESTINATION].port = value,
             "cmd" => return self.command = value,
             "list" => Some(Field::RuleName),
             "url" => Some(Field::UrlOriginal),
@@ -147,6 +148,11 @@ impl<'a> Found<'a> {
         if let Some(free) = free {
             *free = (field, name, value);
         }
+    }
+
+    /// The source.
+    pub fn source(&self) -> &'a [u8] {
+        self.ends[SOURCE].host
     }
 
     /// Whether both hosts are addresses: what the words `from` and `to` alone must lead to.
@@ -191,7 +197,11 @@ impl<'a> Found<'a> {
         }
         let word = self.action.split(|&byte| byte == b' ').next();
         let is_one_of = |known: &[&str]| {
-            word.is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
+            word.is_some_and(|word| {
+                known
+                    .iter()
+                    .any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+            })
         };
         let act = if is_one_of(&["permitted", "est-allowed", "allowed", "allow", "monitored"]) {
             Some(("allowed", "success"))
