@@ -47,7 +47,11 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
         _ => return false,
     };
     // A rule's number and its comma come first; most other text is out here.
-    let digits = text.iter().take(8).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = text
+        .iter()
+        .take(8)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     if digits == 0 || text.get(digits) != Some(&b',') {
         return false;
     }
@@ -84,7 +88,8 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     record.vendor(b"rule", fields[RULE]);
     record.vendor(b"sub_rule", fields[SUB_RULE]);
     record.vendor(b"anchor", fields[ANCHOR]);
-    let pair = (VERSION + 1..count.saturating_sub(1)).find(|&at| is_ip(fields[at]) && is_ip(fields[at + 1]));
+    let pair = (VERSION + 1..count.saturating_sub(1))
+        .find(|&at| is_ip(fields[at]) && is_ip(fields[at + 1]));
     if let Some(at) = pair {
         packet(&fields[VERSION + 1..at], record);
         record.set(Field::SourceIp, fields[at]);
@@ -137,7 +142,14 @@ fn behind<'a>(fields: &[&'a [u8]], record: &mut Record<'a>) {
             }
         }
         Some(b"vrrp" | b"carp") => {
-            let names = [b"carp_type".as_slice(), b"carp_ttl", b"vhid", b"version", b"advskew", b"advbase"];
+            let names = [
+                b"carp_type".as_slice(),
+                b"carp_ttl",
+                b"vhid",
+                b"version",
+                b"advskew",
+                b"advbase",
+            ];
             for (field, name) in fields.iter().zip(names) {
                 record.vendor(name, *field);
             }
@@ -157,22 +169,48 @@ mod tests {
         let mut record = Record::new(&context);
         record.begin(text.as_bytes());
         read(text.as_bytes(), &mut record).then(|| {
-            let get = |field| String::from_utf8_lossy(record.get(field).unwrap_or(b"-")).into_owned();
-            [Field::NetworkTransport, Field::SourceIp, Field::SourcePort, Field::DestinationIp, Field::DestinationPort, Field::EventAction]
-                .map(get)
-                .join(" ")
+            let get =
+                |field| String::from_utf8_lossy(record.get(field).unwrap_or(b"-")).into_owned();
+            [
+                Field::NetworkTransport,
+                Field::SourceIp,
+                Field::SourcePort,
+                Field::DestinationIp,
+                Field::DestinationPort,
+                Field::EventAction,
+            ]
+            .map(get)
+            .join(" ")
         })
     }
 
     #[test]
     fn packets_of_every_kind() {
         for (text, expected) in [
-            ("filterlog[7]: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,12345,0,DF,6,tcp,60,203.0.113.9,192.0.2.5,40000,443,0,S,1,,64240,,mss", "tcp 203.0.113.9 40000 192.0.2.5 443 denied"),
-            ("filterlog: 5,,,0,igb0,match,pass,out,4,0x0,,64,0,0,none,17,udp,60,192.0.2.5,203.0.113.9,53,40000,32", "udp 192.0.2.5 53 203.0.113.9 40000 allowed"),
-            ("5,16777216,anchor/x,0,ovpns1,match,pass,out,4,0x0,,64,0,0,none,1,icmp,60,192.0.2.5,203.0.113.9,request,4,1957", "icmp 192.0.2.5 - 203.0.113.9 - allowed"),
-            ("5,,,0,igb0,match,reject,in,6,0x00,0xf6279,1,UDP,17,32,fe80::5,ff02::1:2,546,547,32", "udp fe80::5 546 ff02::1:2 547 denied"),
-            ("5,,,0,igb0,match,pass,in,6,0x00,0x0,255,ICMPv6,58,32,fe80::5,ff02::1,", "ipv6-icmp fe80::5 - ff02::1 - allowed"),
-            ("5,,,0,igb0,match,block,out,4,0xe0,,255,0,0,DF,112,carp,56,192.0.2.5,224.0.0.18,advertise,255,1,2,0,1", "carp 192.0.2.5 - 224.0.0.18 - denied"),
+            (
+                "filterlog[7]: 5,,,1000000103,igb0,match,block,in,4,0x0,,64,12345,0,DF,6,tcp,60,203.0.113.9,192.0.2.5,40000,443,0,S,1,,64240,,mss",
+                "tcp 203.0.113.9 40000 192.0.2.5 443 denied",
+            ),
+            (
+                "filterlog: 5,,,0,igb0,match,pass,out,4,0x0,,64,0,0,none,17,udp,60,192.0.2.5,203.0.113.9,53,40000,32",
+                "udp 192.0.2.5 53 203.0.113.9 40000 allowed",
+            ),
+            (
+                "5,16777216,anchor/x,0,ovpns1,match,pass,out,4,0x0,,64,0,0,none,1,icmp,60,192.0.2.5,203.0.113.9,request,4,1957",
+                "icmp 192.0.2.5 - 203.0.113.9 - allowed",
+            ),
+            (
+                "5,,,0,igb0,match,reject,in,6,0x00,0xf6279,1,UDP,17,32,fe80::5,ff02::1:2,546,547,32",
+                "udp fe80::5 546 ff02::1:2 547 denied",
+            ),
+            (
+                "5,,,0,igb0,match,pass,in,6,0x00,0x0,255,ICMPv6,58,32,fe80::5,ff02::1,",
+                "ipv6-icmp fe80::5 - ff02::1 - allowed",
+            ),
+            (
+                "5,,,0,igb0,match,block,out,4,0xe0,,255,0,0,DF,112,carp,56,192.0.2.5,224.0.0.18,advertise,255,1,2,0,1",
+                "carp 192.0.2.5 - 224.0.0.18 - denied",
+            ),
             ("5,,,0,igb0,match,block,in,4", "- - - - - denied"),
         ] {
             assert_eq!(found(text).as_deref(), Some(expected), "{text}");

@@ -262,7 +262,11 @@ fn sure(text: &[u8]) -> Option<Found<'_>> {
     const PLACES: &[(&[u8], &[&str])] = &[
         (
             b" from ",
-            &[" from {S} to {D} on interface {if}", " from {S} to {D}", " from {S} ({}) to {D}"],
+            &[
+                " from {S} to {D} on interface {if}",
+                " from {S} to {D}",
+                " from {S} ({}) to {D}",
+            ],
         ),
         (b"src ", &["src {S} dst {D}", "src {S} dest {D}"]),
         (b"Group <", GROUP_USER_IP),
