@@ -23,6 +23,7 @@ pub mod reader;
 pub mod record;
 pub mod syslog;
 pub mod time;
+mod transport;
 pub mod vpc_flow;
 pub mod xml;
 
