@@ -10,6 +10,7 @@ pub mod auth;
 pub mod auto;
 pub mod cef;
 pub mod cisco;
+pub mod columns;
 pub mod field;
 pub mod iptables;
 pub mod kv;
