@@ -3,6 +3,14 @@
 //! A time without a year is the last one that is not more than a day ahead of the reading: a line
 //! of 31 December read on 1 January is a year old, and a clock that runs ahead is forgiven.
 
+mod read;
+#[cfg(test)]
+mod tests;
+mod zone;
+
+pub use read::epoch;
+pub use zone::{Zone, offset};
+
 /// A moment: seconds since 1970-01-01T00:00:00Z, and nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Time {
@@ -12,14 +20,20 @@ pub struct Time {
     pub nanos: u32,
 }
 
-/// Which zone a time without one is in.
-#[derive(Clone, Debug)]
-pub enum Zone {
-    /// So many seconds east of Greenwich.
-    Offset(i32),
-}
-
 /// What a reader of times must know.
+///
+/// Each reading function takes the time that stands at the beginning of the text and answers it with
+/// its length, zone included; what follows is for the caller to judge. A time without a zone is in
+/// [`Clock::zone`].
+///
+/// | function | reads |
+/// |---|---|
+/// | [`Clock::read`] | any of these |
+/// | [`Clock::whole`] | any of these, where the text is nothing else |
+/// | [`Clock::iso`] | `2024-03-05T13:08:27.123+01:00`, `2024/03/05 13:08:27,123`, `20240305T130827Z` |
+/// | [`Clock::named`] | `Mar  5 13:08:27`, `Mar 05 2024 13:08:27.123 CET`, `Tue, 5 Mar 2024 13:08:27 +0100`, `05/Mar/2024:13:08:27 +0100` |
+/// | [`Clock::date_time`] | a date, a time and a zone that stand apart |
+/// | [`epoch`] | `1709640507`, also in milli-, micro- or nanoseconds, or with decimals |
 #[derive(Clone, Debug)]
 pub struct Clock {
     /// The time of reading.
