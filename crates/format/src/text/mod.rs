@@ -17,13 +17,17 @@ pub mod iptables;
 pub mod kv;
 pub mod leef;
 pub mod message;
+pub mod netskope;
+pub mod nps;
 pub mod own;
 pub mod panos;
 pub mod pf;
 pub mod pfirewall;
 pub mod record;
+pub mod securid;
 pub mod syslog;
 pub mod time;
+pub mod umbrella;
 pub mod vpc_flow;
 pub mod xml;
 
@@ -80,6 +84,10 @@ pub const FORMATS: &[&Spec] = &[
     &panos::SPEC,
     &pfirewall::SPEC,
     &vpc_flow::SPEC,
+    &umbrella::SPEC,
+    &securid::SPEC,
+    &netskope::SPEC,
+    &nps::SPEC,
     &kv::SPEC,
     &message::SPEC,
 ];

@@ -24,15 +24,47 @@ const NAMES: &[&str] = &[
 ];
 
 fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
-    let Some(&[_, _, _, _, b'-', _, _, b'-', _, _, b' ', _, _, b':', _, _, b':', _, _, b' ', ..]) =
-        text.first_chunk::<24>()
+    let Some(
+        &[
+            _,
+            _,
+            _,
+            _,
+            b'-',
+            _,
+            _,
+            b'-',
+            _,
+            _,
+            b' ',
+            _,
+            _,
+            b':',
+            _,
+            _,
+            b':',
+            _,
+            _,
+            b' ',
+            ..,
+        ],
+    ) = text.first_chunk::<24>()
     else {
         return false;
     };
     let mut columns = [Column::default(); 18];
     let count = Columns::plain(text.trim_ascii_end(), b' ').fill(&mut columns);
-    let [date, time, action, protocol, source, destination, from, to, ..] =
-        columns.map(|column| column.text);
+    let [
+        date,
+        time,
+        action,
+        protocol,
+        source,
+        destination,
+        from,
+        to,
+        ..,
+    ] = columns.map(|column| column.text);
     let unset = |text: &[u8]| text == b"-";
     let sure = (16..=18).contains(&count)
         && match action {

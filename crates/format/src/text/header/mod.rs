@@ -131,7 +131,9 @@ impl Header {
                     true => byte == b',',
                     false => matches!(byte, b' ' | b'\t'),
                 });
-                let names = names.map(<[u8]>::trim_ascii).filter(|name| !name.is_empty());
+                let names = names
+                    .map(<[u8]>::trim_ascii)
+                    .filter(|name| !name.is_empty());
                 let software = header.software;
                 header.name_columns(names, aliases, |name| names::w3c(name, software));
             }

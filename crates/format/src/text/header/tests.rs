@@ -18,7 +18,10 @@ fn read(lines: &[&str]) -> Vec<String> {
         }
         let mut record = Record::new(&context);
         record.begin(line);
-        let Some(header) = header.as_ref().filter(|header| header.read(line, &mut record)) else {
+        let Some(header) = header
+            .as_ref()
+            .filter(|header| header.read(line, &mut record))
+        else {
             out.push("no".to_owned());
             continue;
         };
@@ -112,8 +115,14 @@ fn a_distribution_separates_by_tabs_what_it_names_with_blanks() {
         "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status",
         "2026-02-28\t10:00:01\tFRA2\t512\t203.0.113.9\tGET\td1.example\t/a b\t200",
     ]);
-    assert!(found[0].contains(r#""source":{"ip":"203.0.113.9"}"#), "{found:?}");
-    assert!(found[0].contains(r#""url":{"domain":"d1.example"}"#), "{found:?}");
+    assert!(
+        found[0].contains(r#""source":{"ip":"203.0.113.9"}"#),
+        "{found:?}"
+    );
+    assert!(
+        found[0].contains(r#""url":{"domain":"d1.example"}"#),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -124,8 +133,14 @@ fn a_proxys_own_address_is_nobodys() {
         "#Fields: date time time-taken c-ip cs-username s-ip cs-host r-ip cs(User-Agent)",
         "2026-02-28 10:00:01 12 192.0.2.7 - 192.0.2.1 www.example 203.0.113.5 \"Mozilla/5.0 (X11; Linux)\"",
     ]);
-    assert!(found[0].contains(r#""destination":{"ip":"203.0.113.5"}"#), "{found:?}");
-    assert!(found[0].contains(r#""original":"Mozilla/5.0 (X11; Linux)""#), "{found:?}");
+    assert!(
+        found[0].contains(r#""destination":{"ip":"203.0.113.5"}"#),
+        "{found:?}"
+    );
+    assert!(
+        found[0].contains(r#""original":"Mozilla/5.0 (X11; Linux)""#),
+        "{found:?}"
+    );
     assert!(found[0].contains(r#""s-ip":"192.0.2.1""#), "{found:?}");
 }
 
@@ -138,7 +153,10 @@ fn exchange_receives_from_the_remote_side_and_sends_to_it() {
             "#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context",
             "2026-02-28T10:00:01.000Z,EX\\Default,08D,0,192.0.2.25:25,203.0.113.9:50123,+,,\"a,b\"",
         ]);
-        assert!(found[0].contains(&format!(r#""source":{{"ip":"{source}""#)), "{found:?}");
+        assert!(
+            found[0].contains(&format!(r#""source":{{"ip":"{source}""#)),
+            "{found:?}"
+        );
     }
 }
 
@@ -198,6 +216,9 @@ fn ordinary_lines_are_no_header() {
         "srcport,dstport",
         "srcaddr dstaddr 7",
     ] {
-        assert!(Header::of(None, line.as_bytes(), &context.aliases).is_none(), "{line}");
+        assert!(
+            Header::of(None, line.as_bytes(), &context.aliases).is_none(),
+            "{line}"
+        );
     }
 }

@@ -31,7 +31,9 @@ fn part(
     names: &mut Vec<String>,
 ) -> Result<(), String> {
     if depth > DEEPEST {
-        return Err(format!("patterns stand more than {DEEPEST} deep in patterns"));
+        return Err(format!(
+            "patterns stand more than {DEEPEST} deep in patterns"
+        ));
     }
     // A sign in front of a part is one of the text, which the crate takes for the part's own.
     let pattern = pattern.replace("%%{", r"\x25%{");
@@ -58,7 +60,9 @@ fn part(
                 out.push(')');
             }
             GrokComponent::PatternError(error) => {
-                return Err(format!("a `%{{` is not followed by `NAME}}` or `NAME:name}}`: {error:?}"));
+                return Err(format!(
+                    "a `%{{` is not followed by `NAME}}` or `NAME:name}}`: {error:?}"
+                ));
             }
         }
         if out.len() > LONGEST {
@@ -70,7 +74,10 @@ fn part(
 
 /// `[source][ip]` is `source.ip`.
 fn path(alias: &str) -> String {
-    match alias.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+    match alias
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
         Some(inner) => inner.replace("][", "."),
         None => alias.to_owned(),
     }
@@ -93,7 +100,10 @@ fn definition_of(name: &str) -> Result<String, String> {
                 alike = vec!["IP", "HOSTNAME", "NUMBER", "WORD", "DATA", "GREEDYDATA"];
             }
             alike.truncate(8);
-            Err(format!("there is no pattern `{name}`; there are {}", alike.join(", ")))
+            Err(format!(
+                "there is no pattern `{name}`; there are {}",
+                alike.join(", ")
+            ))
         }
     }
 }
@@ -132,7 +142,10 @@ fn linear(definition: &str) -> String {
                 1
             }
             b'(' if !class => {
-                if ["(?<!", "(?<=", "(?!", "(?="].iter().any(|look| rest.starts_with(look)) {
+                if ["(?<!", "(?<=", "(?!", "(?="]
+                    .iter()
+                    .any(|look| rest.starts_with(look))
+                {
                     at += around(rest);
                     continue;
                 }
@@ -189,8 +202,12 @@ mod tests {
         for (name, _) in ::grok::patterns() {
             let text = format!("%{{{name}:x}}");
             let made = expand(&text).map(|(regex, _)| {
-                let syntax = regex_automata::util::syntax::Config::new().unicode(false).utf8(false);
-                let built = regex_automata::meta::Builder::new().syntax(syntax).build(&regex);
+                let syntax = regex_automata::util::syntax::Config::new()
+                    .unicode(false)
+                    .utf8(false);
+                let built = regex_automata::meta::Builder::new()
+                    .syntax(syntax)
+                    .build(&regex);
                 built.map_err(|error| error.to_string())
             });
             if let Err(error) = made.and_then(|built| built) {
@@ -202,7 +219,13 @@ mod tests {
 
     #[test]
     fn what_looks_around_is_left_out() {
-        assert_eq!(linear(r"(?<![0-9])(?>a|(b))[(]\((?!\))"), r"(?:a|(?:b))[(]\(");
-        assert_eq!(linear(r"[[:alnum:](]+(x)[^]](y)"), r"[[:alnum:](]+(?:x)[^]](?:y)");
+        assert_eq!(
+            linear(r"(?<![0-9])(?>a|(b))[(]\((?!\))"),
+            r"(?:a|(?:b))[(]\("
+        );
+        assert_eq!(
+            linear(r"[[:alnum:](]+(x)[^]](y)"),
+            r"[[:alnum:](]+(?:x)[^]](?:y)"
+        );
     }
 }

@@ -43,8 +43,9 @@ impl Own {
     ) -> Result<Own, String> {
         let pattern = Pattern::new(expression, str::to_owned, |name| slot(name, map, aliases))
             .map_err(|error| format!("regex `{expression}`: {error}"))?;
-        unknown(map, pattern.names())
-            .map_err(|error| format!("regex `{expression}`: {error}, such as `(?P<source_ip>…)`"))?;
+        unknown(map, pattern.names()).map_err(|error| {
+            format!("regex `{expression}`: {error}, such as `(?P<source_ip>…)`")
+        })?;
         let kind = Kind::Regex(pattern);
         Ok(Own { kind })
     }
@@ -67,8 +68,9 @@ impl Own {
         };
         let pattern =
             Pattern::new(&regex, called, |name| slot(name, map, aliases)).map_err(place)?;
-        unknown(map, pattern.names())
-            .map_err(|error| format!("grok `{expression}`: {error}, such as `%{{IP:source_ip}}`"))?;
+        unknown(map, pattern.names()).map_err(|error| {
+            format!("grok `{expression}`: {error}, such as `%{{IP:source_ip}}`")
+        })?;
         let kind = Kind::Grok(pattern);
         Ok(Own { kind })
     }
@@ -137,12 +139,7 @@ impl Own {
 }
 
 /// Columns; a delimiter behind the last one is allowed.
-fn table<'a>(
-    slots: &'a [Slot],
-    delimiter: u8,
-    text: &'a [u8],
-    record: &mut Record<'a>,
-) -> bool {
+fn table<'a>(slots: &'a [Slot], delimiter: u8, text: &'a [u8], record: &mut Record<'a>) -> bool {
     let mut columns = Columns::new(text.trim_ascii_end(), delimiter);
     for slot in slots {
         let Some(column) = columns.next() else {

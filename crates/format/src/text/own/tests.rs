@@ -27,9 +27,15 @@ fn read(own: &Own, line: &[u8]) -> Option<String> {
     record.write(own.name(), &mut out);
     let text = String::from_utf8(out).expect("UTF-8");
     let (start, end) = (text.find(",\"message\":")?, text.find(",\"regex\":{"));
-    let message = text[start + 1..].find("\",").map_or(text.len() - 2, |end| start + end + 2);
+    let message = text[start + 1..]
+        .find("\",")
+        .map_or(text.len() - 2, |end| start + end + 2);
     let _ = end;
-    Some(format!("{}{}", &text[..start], &text[message..]).trim_end().to_owned())
+    Some(
+        format!("{}{}", &text[..start], &text[message..])
+            .trim_end()
+            .to_owned(),
+    )
 }
 
 #[test]
@@ -71,7 +77,11 @@ fn grok_patterns_find_whole_addresses() {
     .expect("compiled");
     assert_eq!(own.name(), "grok");
     assert_eq!(
-        read(&own, b"Feb 28 10:00:00 gw1 drop 192.0.2.250:50123 to 198.51.100.254").expect("read"),
+        read(
+            &own,
+            b"Feb 28 10:00:00 gw1 drop 192.0.2.250:50123 to 198.51.100.254"
+        )
+        .expect("read"),
         concat!(
             r#"{"@timestamp":"2026-02-28T10:00:00.000Z","destination":{"ip":"198.51.100.254"},"#,
             r#""host":{"name":"gw1"},"source":{"ip":"192.0.2.250","port":50123}}"#
@@ -79,18 +89,26 @@ fn grok_patterns_find_whole_addresses() {
     );
     let own = Own::grok("%{IP:src} %{GREEDYDATA:rest}", &[], aliases).expect("compiled");
     let found = read(&own, b"from 2001:db8::1 \xe4 b").expect("read");
-    assert!(found.contains(r#""source":{"ip":"2001:db8::1"}"#), "{found}");
+    assert!(
+        found.contains(r#""source":{"ip":"2001:db8::1"}"#),
+        "{found}"
+    );
     assert!(found.contains(r#""rest":"\\xE4 b""#), "{found}");
     let own = Own::grok("%{CLIENT:src} %{TWO:n:int}", &[], aliases);
     assert!(own.is_err());
     let own = Own::grok("a=%{TWO:n=[0-9]{2}} 100%%{WORD:src_ip}", &[], aliases);
-    assert!(own.is_err(), "braces in a definition are the crate's to refuse");
+    assert!(
+        own.is_err(),
+        "braces in a definition are the crate's to refuse"
+    );
 }
 
 #[test]
 fn columns_by_name() {
     let aliases = &context().aliases;
-    let names: Vec<String> = ["ts", "src", "dst", "-", "note"].map(str::to_owned).to_vec();
+    let names: Vec<String> = ["ts", "src", "dst", "-", "note"]
+        .map(str::to_owned)
+        .to_vec();
     let own = Own::csv(&names, ';', &map(&[("note", "event.reason")]), aliases).expect("made");
     assert_eq!(
         read(&own, b"1772272800;192.0.2.1;203.0.113.5;x;\"a; \"\"b\"\"\"").expect("read"),
@@ -99,7 +117,12 @@ fn columns_by_name() {
             r#""event":{"reason":"a; \"b\""},"source":{"ip":"192.0.2.1"}}"#
         )
     );
-    for line in ["1772272800;192.0.2.1;203.0.113.5;x", "ts;src;dst;x;note", "a;192.0.2.1;b;c;d;e;f", ""] {
+    for line in [
+        "1772272800;192.0.2.1;203.0.113.5;x",
+        "ts;src;dst;x;note",
+        "a;192.0.2.1;b;c;d;e;f",
+        "",
+    ] {
         assert_eq!(read(&own, line.as_bytes()), None, "{line}");
     }
 }
@@ -109,8 +132,14 @@ fn mistakes_are_said_with_their_place() {
     let aliases = &context().aliases;
     let error = |own: Result<Own, String>| own.err().expect("an error");
     for (own, text) in [
-        (Own::regex("a(", &[], aliases), "regex `a(`: at character 2: unclosed group"),
-        (Own::regex("a", &[], aliases), "regex `a`: has no named group, so nothing would be found with it"),
+        (
+            Own::regex("a(", &[], aliases),
+            "regex `a(`: at character 2: unclosed group",
+        ),
+        (
+            Own::regex("a", &[], aliases),
+            "regex `a`: has no named group, so nothing would be found with it",
+        ),
         (
             Own::regex("(?P<a>x)", &map(&[("b", "source.ip")]), aliases),
             "regex `(?P<a>x)`: map has `b`, but the names are a, such as `(?P<source_ip>…)`",
@@ -123,7 +152,10 @@ fn mistakes_are_said_with_their_place() {
             Own::grok("%{UNIXPAT:a}", &[], aliases),
             "grok `%{UNIXPAT:a}`: there is no pattern `UNIXPAT`; there are UNIXPATH",
         ),
-        (Own::csv(&[], ',', &[], aliases), "csv: has no names; give one for each column"),
+        (
+            Own::csv(&[], ',', &[], aliases),
+            "csv: has no names; give one for each column",
+        ),
         (
             Own::csv(&["a".to_owned()], '"', &[], aliases),
             "csv delimiter `\"`: is not one ASCII character other than `\"`",

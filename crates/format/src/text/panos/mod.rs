@@ -95,9 +95,8 @@ fn is_flags(columns: &[Column<'_>], at: usize) -> bool {
 /// The time with its zone if the record has it, else the generated one, else the received one.
 fn time(columns: &[Column<'_>], record: &mut Record<'_>) {
     let exact = columns[FIRST..].iter().map(|column| column.text);
-    let exact = exact.filter(|text| {
-        text.len() >= 24 && text.len() <= 29 && text[4] == b'-' && text[10] == b'T'
-    });
+    let exact = exact
+        .filter(|text| text.len() >= 24 && text.len() <= 29 && text[4] == b'-' && text[10] == b'T');
     for text in exact.chain([columns[6].text, columns[1].text]) {
         if let Some(time) = record.context.clock.whole(text) {
             return record.at(time);

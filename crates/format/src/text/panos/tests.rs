@@ -55,13 +55,35 @@ fn the_first_column_may_be_missing() {
 #[test]
 fn sentences_of_system_logs_say_who_came_from_where() {
     for (sentence, source, destination, user) in [
-        ("failed authentication for user 'ann'. Reason: x. server address '198.51.100.3', From: 203.0.113.9.", "203.0.113.9", "198.51.100.3", "ann"),
-        ("User ann logged in via Web from 203.0.113.9 using https", "203.0.113.9", "", "ann"),
-        ("Login from: 2001:db8::7, User name: ann, Client OS: x", "2001:db8::7", "", "ann"),
-        ("Connection to Update server: updates.example closed, source: 192.0.2.1", "", "", ""),
+        (
+            "failed authentication for user 'ann'. Reason: x. server address '198.51.100.3', From: 203.0.113.9.",
+            "203.0.113.9",
+            "198.51.100.3",
+            "ann",
+        ),
+        (
+            "User ann logged in via Web from 203.0.113.9 using https",
+            "203.0.113.9",
+            "",
+            "ann",
+        ),
+        (
+            "Login from: 2001:db8::7, User name: ann, Client OS: x",
+            "2001:db8::7",
+            "",
+            "ann",
+        ),
+        (
+            "Connection to Update server: updates.example closed, source: 192.0.2.1",
+            "",
+            "",
+            "",
+        ),
         ("frombone 203.0.113.9", "", "", ""),
     ] {
-        let line = format!("1,2026/03/01 11:59:58,0132,SYSTEM,auth,0,2026/03/01 11:59:58,,auth-fail,P,0,0,general,medium,\"{sentence}\",1,0x0,0,0,0,0,,fw1");
+        let line = format!(
+            "1,2026/03/01 11:59:58,0132,SYSTEM,auth,0,2026/03/01 11:59:58,,auth-fail,P,0,0,general,medium,\"{sentence}\",1,0x0,0,0,0,0,,fw1"
+        );
         let fields = found(&line).expect("a record");
         assert_eq!(get(&fields, SourceIp), source, "{sentence}");
         assert_eq!(get(&fields, DestinationIp), destination, "{sentence}");
@@ -74,7 +96,9 @@ fn sentences_of_system_logs_say_who_came_from_where() {
 #[test]
 fn configuration_logs_with_and_without_details() {
     for middle in ["", "before,after,"] {
-        let line = format!("1,2026/03/01 11:59:58,0132,CONFIG,0,0,2026/03/01 11:59:58,192.0.2.5,,set,ann,Web,Succeeded,config devices,{middle}7,0x0,0,0,0,0,,fw1");
+        let line = format!(
+            "1,2026/03/01 11:59:58,0132,CONFIG,0,0,2026/03/01 11:59:58,192.0.2.5,,set,ann,Web,Succeeded,config devices,{middle}7,0x0,0,0,0,0,,fw1"
+        );
         let fields = found(&line).expect("a record");
         assert_eq!(get(&fields, SourceIp), "192.0.2.5");
         assert_eq!(get(&fields, UserName), "ann");
