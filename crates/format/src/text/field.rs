@@ -36,8 +36,10 @@ macro_rules! fields {
             }
 
             /// What its value looks like.
+            #[inline]
             pub const fn kind(self) -> Kind {
-                match self { $(Field::$name => Kind::$kind,)* }
+                const KINDS: &[Kind] = &[$(Kind::$kind,)*];
+                KINDS[self as usize]
             }
         }
     };
