@@ -1,4 +1,4 @@
-//! Cisco Umbrella's CSV exports: DNS, proxy and cloud firewall logs.
+//! Cisco Umbrella's CSV exports: DNS, proxy, cloud firewall and IP logs.
 //!
 //! Source: "Log Formats and Versioning"
 //! (<https://docs.umbrella.com/deployment-umbrella/docs/log-formats-and-versioning>). Every column is
@@ -6,7 +6,7 @@
 //! cloud sees; the one inside is kept under its own name.
 
 use super::Spec;
-use super::address::is_ip;
+use super::address::{is_ip, is_port};
 use super::columns::{Column, Columns};
 use super::field::Field::{self, *};
 use super::pfirewall::transport;
@@ -56,6 +56,29 @@ const FIREWALL: &[Cell] = &[
     Is(DestinationPort), Named("data_center"), Is(RuleId), Is(EventAction),
 ];
 
+#[rustfmt::skip]
+const IP: &[Cell] = &[
+    Skip, Named("identity"), Is(SourceIp), Is(SourcePort), Is(DestinationIp), Is(DestinationPort),
+    Named("categories"), Named("identity_types"),
+];
+
+/// What identities are, as the last column of IP logs says.
+const IDENTITIES: &[&[u8]] = &[
+    b"AD Users",
+    b"AD Computers",
+    b"AD Groups",
+    b"Anyconnect Roaming Client",
+    b"Chromebook Users",
+    b"G Suite Users",
+    b"Internal Networks",
+    b"Mobile Devices",
+    b"Network Devices",
+    b"Network Tunnels",
+    b"Networks",
+    b"Roaming Computers",
+    b"Sites",
+];
+
 fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     let text = text.trim_ascii_start();
     if !matches!(
@@ -93,6 +116,15 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
             && matches!(at(13), b"ALLOW" | b"BLOCK") =>
         {
             FIREWALL
+        }
+        () if count == 8
+            && ip(2)
+            && ip(4)
+            && is_port(at(3))
+            && is_port(at(5))
+            && at(7).split(|&byte| byte == b',').all(|kind| IDENTITIES.contains(&kind)) =>
+        {
+            IP
         }
         () => return false,
     };

@@ -1,5 +1,7 @@
 //! Which lines are a header's, seen from their bytes alone.
 
+use memchr::memmem;
+
 use crate::text::address::is_ip;
 
 /// Directives of W3C extended logs, as far as their colon. Source: W3C, "Extended Log File Format",
@@ -89,7 +91,9 @@ pub fn delimiter(line: &[u8]) -> Option<u8> {
     }
     // Names have blanks in them: these separate only where nothing else does.
     let at = found.iter().position(|&count| count > 0)?;
-    Some(DELIMITERS[at])
+    // Blanks separate only the columns of flow logs; ordinary words have no such name among them.
+    let words = DELIMITERS[at] == b' ' && memmem::find(line, b"srcaddr").is_none();
+    (!words).then_some(DELIMITERS[at])
 }
 
 /// Whether a column may be a name.
