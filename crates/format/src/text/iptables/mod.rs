@@ -175,7 +175,7 @@ fn mac<'a>(value: &'a [u8], record: &mut Record<'a>) {
 }
 
 /// Sets the transport protocol: by the kernel's name or by its number.
-fn transport<'a>(value: &'a [u8], record: &mut Record<'a>) {
+pub fn transport<'a>(value: &'a [u8], record: &mut Record<'a>) {
     let name = match value {
         b"TCP" | b"6" => "tcp",
         b"UDP" | b"17" => "udp",
@@ -198,11 +198,16 @@ fn transport<'a>(value: &'a [u8], record: &mut Record<'a>) {
     };
     if !name.is_empty() {
         record.set(Field::NetworkTransport, name);
-    } else if value.iter().any(u8::is_ascii_alphabetic) {
+    } else if value.len() <= 16
+        && value.iter().any(u8::is_ascii_alphabetic)
+        && value
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+    {
         let lower = record.own(|own| own.extend(value.iter().map(u8::to_ascii_lowercase)));
         record.set(Field::NetworkTransport, lower);
     }
-    if value.first().is_some_and(u8::is_ascii_digit) {
+    if value.iter().all(u8::is_ascii_digit) {
         record.set(Field::NetworkIanaNumber, value);
     }
 }
