@@ -11,6 +11,7 @@ mod write;
 
 use super::Context;
 use super::address::{self, is_port};
+use super::alias::Meaning;
 use super::field::{Field, Kind};
 use super::time::Time;
 
@@ -256,8 +257,20 @@ impl<'a> Record<'a> {
     /// better name was there, else under its own name.
     #[inline]
     pub fn pair(&mut self, name: &'a [u8], value: impl Into<Value<'a>>) {
+        let meaning = self.context.aliases.of(name);
+        self.pair_as(name, meaning, value);
+    }
+
+    /// Adds a pair whose name has been looked up already: see [`Record::pair`].
+    #[inline]
+    pub fn pair_as(
+        &mut self,
+        name: &'a [u8],
+        meaning: Option<Meaning>,
+        value: impl Into<Value<'a>>,
+    ) {
         let value = value.into();
-        if let Some(meaning) = self.context.aliases.of(name) {
+        if let Some(meaning) = meaning {
             let field = meaning.field;
             if !self.has(field) {
                 if self.put(field, value, meaning.rank) {

@@ -164,10 +164,3 @@ fn abbreviation(text: &[u8]) -> Option<i32> {
     };
     Some(minutes * 60)
 }
-
-impl Default for Zone {
-    /// UTC.
-    fn default() -> Zone {
-        Zone::Offset(0)
-    }
-}
