@@ -12,6 +12,7 @@ pub mod cef;
 pub mod cisco;
 pub mod field;
 pub mod iptables;
+pub mod json;
 pub mod kv;
 pub mod leef;
 pub mod message;
@@ -66,6 +67,7 @@ pub struct Spec {
 /// Every format that is recognised by itself, in the order in which they are asked: the first whose
 /// reader takes a record has it, so those that are certain of theirs come first.
 pub const FORMATS: &[&Spec] = &[
+    &json::SPEC,
     &xml::SPEC,
     &cef::SPEC,
     &leef::SPEC,

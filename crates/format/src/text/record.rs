@@ -401,6 +401,7 @@ const RESERVED: &[&str] = &[
     "file",
     "host",
     "http",
+    "json",
     "log",
     "message",
     "network",
