@@ -52,6 +52,11 @@ impl Role {
         Some(roles.find(|(_, known)| *known == field)?.0)
     }
 
+    /// Whether it is the destination's.
+    pub fn is_destination(self) -> bool {
+        matches!(self, Role::DestinationIp | Role::DestinationPort)
+    }
+
     fn port(self) -> Option<Role> {
         match self {
             Role::SourceIp => Some(Role::SourcePort),
@@ -145,7 +150,10 @@ impl Found {
             return;
         }
         let has = |found: &Found, role: Role| found.members[role as usize].is_some();
-        let ends = has(self, Role::SourceIp) || has(self, Role::DestinationIp);
+        let proven = |found: &Found, role: Role| {
+            found.members[role as usize].is_some_and(|member| member.proof != Proof::Twin)
+        };
+        let ends = proven(self, Role::SourceIp) || proven(self, Role::DestinationIp);
         if !ends && (has(self, Role::LocalIp) || has(self, Role::RemoteIp)) {
             let (source, destination) = match Surroundings::of(b, names) {
                 Surroundings {
@@ -171,10 +179,18 @@ impl Found {
                 }
             }
         }
-        let client = has(self, Role::SourceIp);
-        for role in [Role::DestinationIp, Role::DestinationPort] {
+        let (source, destination) = (
+            proven(self, Role::SourceIp),
+            proven(self, Role::DestinationIp),
+        );
+        for (role, twin) in [
+            (Role::SourceIp, destination),
+            (Role::SourcePort, destination),
+            (Role::DestinationIp, source),
+            (Role::DestinationPort, source),
+        ] {
             let member = &mut self.members[role as usize];
-            *member = member.filter(|member| client || member.proof != Proof::Twin);
+            *member = member.filter(|member| twin || member.proof != Proof::Twin);
         }
     }
 
@@ -211,7 +227,9 @@ fn tells_who(b: &[u8], open: usize, place: &[u8]) -> bool {
                 | b"machinename" | b"endpoint" | b"agent" | b"mac" | b"macaddress"
         );
         // Windows says where a logon came from with both.
-        logon |= matches!(name, b"ipport" | b"targetusersid" | b"nasipv4address");
+        logon |= matches!(name, b"ipport" | b"targetusersid" | b"targetusername" | b"ticketoptions");
+        // So does whoever names the other end.
+        logon |= begins(&["destinationip", "destip", "dstip"]);
     });
     logon || (who && !machine)
 }
@@ -235,6 +253,15 @@ struct Surroundings {
 impl Surroundings {
     fn of(b: &[u8], names: &Names) -> Surroundings {
         let mut found = Surroundings::default();
+        // Microsoft Defender has it in text that is JSON itself.
+        for (text, direction) in [
+            (&b"direction\\\":\\\"In\\\""[..], Direction::In),
+            (b"direction\\\":\\\"Out\\\"", Direction::Out),
+        ] {
+            if memchr::memmem::find(b, text).is_some() {
+                found.direction = Some(direction);
+            }
+        }
         let mut at = 0;
         while let Some(open) = memchr::memchr(b'"', &b[at..]).map(|len| at + len) {
             let Some(end) = exact::string_end(b, open) else {

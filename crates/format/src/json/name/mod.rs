@@ -33,7 +33,8 @@ pub const PARENTS: usize = 2;
 pub enum Proof {
     /// By itself.
     Name,
-    /// Together with the other end: a lone `server_ip` may be the machine that logs.
+    /// Together with the other end: a lone `server_ip` may be the machine that logs, and `sip` may
+    /// be short for it.
     Twin,
     /// In an object that tells who acted: `ipAddress` beside `userPrincipalName`.
     Actor,
@@ -52,6 +53,12 @@ pub struct Meaning {
 
 /// Names that prove nothing alone.
 const ACTOR: &[&str] = &["ipaddress", "ipaddr", "ipport"];
+
+/// Names that mean another thing without a separator: `s-ip` and `s-port` are the server's.
+const PLAIN: &[(&str, Role, Proof)] = &[
+    ("sip", Role::SourceIp, Proof::Twin),
+    ("sport", Role::SourcePort, Proof::Name),
+];
 
 /// The words for one end of a connection, most telling ones first, beside how far they prove it.
 const SOURCE: &[(&str, Proof)] = &[
@@ -79,7 +86,6 @@ const DESTINATION: &[(&str, Proof)] = &[
     ("destinationendpoint", Proof::Name),
     ("responder", Proof::Name),
     ("server", Proof::Twin),
-    ("origin", Proof::Twin),
 ];
 
 const LOCAL: &[&str] = &["local", "actionlocal", "localipdetails", "localportdetails"];
@@ -192,9 +198,11 @@ impl Names {
                     true => Proof::Actor,
                     false => Proof::Name,
                 };
-                let twin = DESTINATION
-                    .iter()
-                    .any(|(word, proof)| *proof == Proof::Twin && name.starts_with(word.as_bytes()));
+                // The server's, in W3C's names and in plain ones.
+                let twin = Role::of(meaning.field).is_some_and(Role::is_destination)
+                    && (name.starts_with(b"server")
+                        || name.starts_with(b"origin")
+                        || PLAIN.iter().any(|plain| plain.0.as_bytes() == name));
                 names.add(
                     &[name],
                     Meaning {
@@ -348,6 +356,15 @@ impl Names {
             return None;
         }
         let mut best = self.get(&name);
+        if key.len() <= 5 && name.len == key.len() {
+            let mut plain = PLAIN.iter();
+            if let Some(&(_, role, proof)) =
+                plain.find(|plain| key.eq_ignore_ascii_case(plain.0.as_bytes()))
+            {
+                let (role, rank) = (Some(role), 900);
+                best = Some(Meaning { role, rank, proof });
+            }
+        }
         for level in 0..PARENTS {
             let (word, bit) = name.bit();
             if self.ends[word] >> bit & 1 == 0 {
