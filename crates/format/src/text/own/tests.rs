@@ -26,11 +26,10 @@ fn read(own: &Own, line: &[u8]) -> Option<String> {
     let mut out = Vec::new();
     record.write(own.name(), &mut out);
     let text = String::from_utf8(out).expect("UTF-8");
-    let (start, end) = (text.find(",\"message\":")?, text.find(",\"regex\":{"));
+    let start = text.find(",\"message\":")?;
     let message = text[start + 1..]
         .find("\",")
         .map_or(text.len() - 2, |end| start + end + 2);
-    let _ = end;
     Some(
         format!("{}{}", &text[..start], &text[message..])
             .trim_end()
@@ -125,6 +124,17 @@ fn columns_by_name() {
     ] {
         assert_eq!(read(&own, line.as_bytes()), None, "{line}");
     }
+}
+
+#[test]
+fn pairs_as_told() {
+    let own = Own::kv("; ", ": ").expect("made");
+    let found = read(&own, b"src: 192.0.2.1; dst_port: 443; what: a b").expect("read");
+    assert!(found.contains(r#""destination":{"port":443}"#), "{found}");
+    assert!(found.contains(r#""source":{"ip":"192.0.2.1"}"#), "{found}");
+    assert!(found.contains(r#""kv":{"what":"a b"}"#), "{found}");
+    assert_eq!(own.name(), "kv");
+    assert_eq!(read(&own, b"none here"), None);
 }
 
 #[test]
