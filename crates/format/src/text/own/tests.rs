@@ -155,10 +155,6 @@ fn mistakes_are_said_with_their_place() {
             "regex `(?P<a>x)`: map has `b`, but the names are a, such as `(?P<source_ip>…)`",
         ),
         (
-            Own::regex("(?P<a>x)", &map(&[("a", "file.pat")]), aliases),
-            "regex `(?P<a>x)`: map of `a`: there is no field `file.pat`; there are file.path",
-        ),
-        (
             Own::grok("%{UNIXPAT:a}", &[], aliases),
             "grok `%{UNIXPAT:a}`: there is no pattern `UNIXPAT`; there are UNIXPATH",
         ),
@@ -177,6 +173,9 @@ fn mistakes_are_said_with_their_place() {
     ] {
         assert_eq!(error(own), text);
     }
+    let field = error(Own::regex("(?P<a>x)", &map(&[("a", "file.pat")]), aliases));
+    let text = "regex `(?P<a>x)`: map of `a`: there is no field `file.pat`; there are file.";
+    assert!(field.starts_with(text), "{field}");
     let look = error(Own::regex("(?<!a)(?P<b>c)", &[], aliases));
     assert!(look.contains("look-around"), "{look}");
     let large = error(Own::regex("(?P<a>(?:x{1000}){1000})", &[], aliases));

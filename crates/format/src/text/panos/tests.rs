@@ -170,3 +170,27 @@ fn hostile_lines_cost_linear_time() {
     }
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
+
+#[test]
+fn examples_are_records() {
+    use crate::text::{netskope, nps, pfirewall, securid, umbrella, vpc_flow};
+    let context = Context::new(Clock::at(Time::default()));
+    for spec in [
+        super::SPEC,
+        netskope::SPEC,
+        nps::SPEC,
+        pfirewall::SPEC,
+        securid::SPEC,
+        umbrella::SPEC,
+        vpc_flow::SPEC,
+    ] {
+        let mut record = Record::new(&context);
+        record.begin(spec.example.as_bytes());
+        assert!(
+            (spec.read)(spec.example.as_bytes(), &mut record),
+            "{}",
+            spec.name
+        );
+        assert!(record.has(SourceIp), "{}", spec.name);
+    }
+}
