@@ -59,6 +59,7 @@ fields! {
     EventCode "event.code" Text,
     EventDuration "event.duration" Number,
     EventId "event.id" Text,
+    EventOriginal "event.original" Text,
     EventOutcome "event.outcome" Text,
     EventProvider "event.provider" Text,
     EventReason "event.reason" Text,

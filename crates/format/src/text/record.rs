@@ -66,7 +66,7 @@ pub struct Record<'a> {
     /// Bits of the names in `pairs`: a name whose bit is unset is not among them.
     names: [u64; 8],
     own: Vec<u8>,
-    tags: Vec<&'static str>,
+    tags: Vec<&'a str>,
 }
 
 impl<'a> Record<'a> {
@@ -281,12 +281,12 @@ impl<'a> Record<'a> {
     }
 
     /// Adds a tag, such as `_noformat`.
-    pub fn tag(&mut self, tag: &'static str) {
+    pub fn tag(&mut self, tag: &'a str) {
         self.tags.push(tag);
     }
 
     /// The tags.
-    pub fn tags(&self) -> &[&'static str] {
+    pub fn tags(&self) -> &[&'a str] {
         &self.tags
     }
 

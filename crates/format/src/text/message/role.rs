@@ -38,6 +38,12 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
     if left.ends_with(b"'@'") && memmem::find(left, b"user '").is_some() {
         return Some(Source);
     }
+    // `rshd: root@192.0.2.1 as root`, `192.0.2.1:50022 login succeeded`
+    if left.ends_with(b"@") && behind.starts_with(b" as ")
+        || place.port.is_some() && behind.starts_with(b" login ")
+    {
+        return Some(Source);
+    }
     for mark in [&b"AF_INET]"[..], b"AF_INET6]", b"IP=", b"//"] {
         left = left.strip_suffix(mark).unwrap_or(left);
     }
@@ -77,6 +83,10 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
             }
             Source
         }
+        // Of two gateways either may have begun.
+        b"remote_ip" if memmem::find(text, b"local_ip").is_some() => return None,
+        b"session" if place.port.is_some() => Source,
+        b"whitelisted" if named && separator == b':' => Source,
         b"client" | b"src" | b"source" | b"srcip" | b"src_ip" | b"source_ip" | b"clientip"
         | b"client_ip" | b"client-ip" | b"userip" | b"user_ip" | b"remote_ip" | b"remoteip"
         | b"remote_addr" | b"rhost" | b"raddr" | b"rip" | b"client_address" => Source,
@@ -164,7 +174,9 @@ fn is_name(byte: u8) -> bool {
 
 /// Ports that stand apart from their addresses.
 pub fn ports<'a>(text: &'a [u8], record: &mut Record<'a>) {
-    const NAMES: [(&[u8], Field, Field); 3] = [
+    const NAMES: [(&[u8], Field, Field); 5] = [
+        (b",rport=", Field::SourceIp, Field::SourcePort),
+        (b" to port ", Field::SourceIp, Field::DestinationPort),
         (b"ClientPort ", Field::SourceIp, Field::SourcePort),
         (b"source port: ", Field::SourceIp, Field::SourcePort),
         (
