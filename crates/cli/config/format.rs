@@ -83,9 +83,12 @@ pub fn named(name: &str) -> Result<Option<Choice>, String> {
             Some(spec) => Ok(Some(Choice::Named(spec))),
             None => {
                 let known = names();
-                let near = nearest(name, &known).map_or(String::new(), |near| format!(" did you mean {near}?"));
+                let near = nearest(name, &known)
+                    .map_or(String::new(), |near| format!(" did you mean {near}?"));
                 let known = known.join(", ");
-                Err(format!("\"{name}\" is not a format;{near} known: {known}; or a table with regex, grok, csv or kv"))
+                Err(format!(
+                    "\"{name}\" is not a format;{near} known: {known}; or a table with regex, grok, csv or kv"
+                ))
             }
         },
     }
@@ -107,7 +110,11 @@ fn choice(section: &Section<'_>) -> Option<Option<Choice>> {
             super::own::read(&table).map(Some)
         }
         _ => {
-            section.wrong(node, &dotted(&section.key, "format"), "a name or a table with regex, grok, csv or kv");
+            section.wrong(
+                node,
+                &dotted(&section.key, "format"),
+                "a name or a table with regex, grok, csv or kv",
+            );
             None
         }
     }
@@ -120,7 +127,11 @@ fn aliases(top: &Section<'_>, reading: &mut Reading) {
     };
     let key = dotted(&top.key, "aliases");
     let Value::Table(entries) = &node.value else {
-        return top.wrong(node, &key, "a table, such as [aliases] my_source = \"source.ip\"");
+        return top.wrong(
+            node,
+            &key,
+            "a table, such as [aliases] my_source = \"source.ip\"",
+        );
     };
     for (name, node) in entries {
         let key = dotted(&key, name);

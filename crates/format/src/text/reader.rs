@@ -73,8 +73,8 @@ impl TextReader {
         }
     }
 
-    /// What one record would be taken for.
-    pub fn explain(&mut self, record: &[u8]) -> Explained {
+    /// What one record behind `heading` would be taken for.
+    pub fn explain(&mut self, record: &[u8], _heading: &Heading) -> Explained {
         self.context.clock.now = Time::now();
         let line = clean(record);
         if matches!(self.choice, Choice::Auto) && is_object(line) {
