@@ -144,6 +144,7 @@ pub(super) fn meaning(key: &[u8]) -> Option<Key> {
         14 => match key {
             b"deviceHostName" => Field(ObserverHostname),
             b"deviceTimeZone" => Zone,
+            b"UNIFIdirection" => Direction,
             b"sourceHostName" => SourceHost,
             _ => return None,
         },
@@ -244,8 +245,8 @@ pub fn outcome<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
 
 fn direction<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
     match value {
-        b"0" => record.set(Field::NetworkDirection, "inbound"),
-        b"1" => record.set(Field::NetworkDirection, "outbound"),
+        b"0" | b"incoming" => record.set(Field::NetworkDirection, "inbound"),
+        b"1" | b"outgoing" => record.set(Field::NetworkDirection, "outbound"),
         _ => false,
     }
 }
