@@ -96,7 +96,10 @@ impl Fields {
 
     /// The number of a field, if it is wanted.
     pub fn number(&self, path: &str) -> Option<FieldId> {
-        let at = self.wanted.iter().position(|wanted| wanted.as_str() == path);
+        let at = self
+            .wanted
+            .iter()
+            .position(|wanted| wanted.as_str() == path);
         at.map(|at| at as FieldId)
     }
 

@@ -85,9 +85,7 @@ fn ready(config: &Config, table: Arc<Table>) -> anyhow::Result<Ready> {
     let routes = routes.collect::<anyhow::Result<Vec<_>>>()?;
     let formats = config.sources.iter();
     Ok(Ready {
-        formats: formats
-            .map(|source| source.reading.clone())
-            .collect(),
+        formats: formats.map(|source| source.reading.clone()).collect(),
         fields: match config.sources.iter().any(|source| source.reading.ecs) {
             true => Fields::of(&config.tags).with_roles()?,
             false => Fields::of(&config.tags),

@@ -70,7 +70,8 @@ impl Stage for Ecs {
                 if std::mem::take(&mut fresh) {
                     // An event's assignments are neighbours: they move to the end.
                     let start = work.assignments.len();
-                    work.assignments.extend_from_within(event.assignments.range());
+                    work.assignments
+                        .extend_from_within(event.assignments.range());
                     work.events[index].assignments = Span::new(start, work.assignments.len());
                 }
                 work.assignments.push(Assignment {

@@ -11,6 +11,7 @@ mod table;
 pub use table::ALIASES;
 
 use super::field::Field;
+use crate::json::name::Names;
 
 /// One name that a vendor gives to a field.
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +123,14 @@ pub struct Aliases {
     entries: Vec<Entry>,
     /// Indices of entries plus one, by hash; 0 is free.
     slots: Vec<u16>,
+    /// The same for JSON, made when it is first asked for.
+    json: std::sync::OnceLock<Names>,
+}
+
+impl std::fmt::Debug for Aliases {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} names", self.entries.len())
+    }
 }
 
 impl Aliases {
@@ -158,7 +167,16 @@ impl Aliases {
             }
             slots[slot] = index as u16 + 1;
         }
-        Aliases { entries, slots }
+        Aliases {
+            entries,
+            slots,
+            json: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// The names of addresses and ports in JSON records.
+    pub fn json(&self) -> &Names {
+        self.json.get_or_init(|| Names::new(self))
     }
 
     /// What `name` means.

@@ -36,8 +36,10 @@ macro_rules! fields {
             }
 
             /// What its value looks like.
+            #[inline]
             pub const fn kind(self) -> Kind {
-                match self { $(Field::$name => Kind::$kind,)* }
+                const KINDS: &[Kind] = &[$(Kind::$kind,)*];
+                KINDS[self as usize]
             }
         }
     };
@@ -69,6 +71,7 @@ fields! {
     HostName "host.name" Text,
     HttpRequestMethod "http.request.method" Text,
     HttpResponseStatusCode "http.response.status_code" Number,
+    Json "json" Json,
     LogLevel "log.level" Text,
     LogSyslogAppname "log.syslog.appname" Text,
     LogSyslogFacilityCode "log.syslog.facility.code" Number,

@@ -5,10 +5,13 @@
 //! - `message` is the whole line. Whatever the bytes are, the line is valid JSON in valid UTF-8.
 //! - Memory per record is bounded: of more than [`MOST_PAIRS`] pairs the rest stays in `message`.
 
-use knownet_flow::{Span, text};
+use knownet_flow::Span;
+
+mod write;
 
 use super::Context;
 use super::address::{self, is_port};
+use super::alias::Meaning;
 use super::field::{Field, Kind};
 use super::time::Time;
 
@@ -175,8 +178,17 @@ impl<'a> Record<'a> {
     /// says that there is none (empty, `-`).
     ///
     /// An address may carry its port, which then is set, too.
+    #[inline]
     pub fn set(&mut self, field: Field, value: impl Into<Value<'a>>) -> bool {
-        self.put(field, value.into(), 0)
+        let value = value.into();
+        // Where the caller names a text field, this is all that is left of it.
+        if let (Kind::Text, Value::Raw(bytes)) = (field.kind(), value)
+            && !matches!(bytes, b"" | b"-")
+        {
+            self.keep(field, value, 0);
+            return true;
+        }
+        self.put(field, value, 0)
     }
 
     /// Forgets the field.
@@ -193,42 +205,49 @@ impl<'a> Record<'a> {
         self.set |= u128::from(has_a) << b as u8 | u128::from(has_b) << a as u8;
     }
 
-    fn put(&mut self, field: Field, mut value: Value<'a>, rank: u16) -> bool {
+    fn put(&mut self, field: Field, value: Value<'a>, rank: u16) -> bool {
         let bytes = self.bytes(value);
         if matches!(bytes, b"" | b"-") {
             return false;
         }
-        let mut port = None;
-        match field.kind() {
-            Kind::Text | Kind::Json => {}
-            Kind::Port if is_port(bytes) => {}
-            Kind::Number if bytes.len() <= 18 && bytes.iter().all(u8::is_ascii_digit) => {}
-            Kind::Port | Kind::Number => return false,
-            Kind::Ip if address::is_ip(bytes) => {}
-            Kind::Ip => {
-                let Some(found) = address::endpoint(bytes) else {
-                    return false;
-                };
-                let shift = |part: &[u8]| part.as_ptr() as usize - bytes.as_ptr() as usize;
-                let cut = |part: &[u8]| (shift(part), shift(part) + part.len());
-                let (ip, at_port) = (cut(found.ip), found.port.map(cut));
-                let part = |(start, end): (usize, usize)| match value {
-                    Value::Raw(bytes) => Value::Raw(&bytes[start..end]),
-                    Value::Own(span) => {
-                        Value::Own(Span::new(span.start() + start, span.start() + end))
-                    }
-                };
-                port = at_port.map(part);
-                value = part(ip);
-            }
+        let good = match field.kind() {
+            Kind::Text | Kind::Json => true,
+            Kind::Port => is_port(bytes),
+            Kind::Number => bytes.len() <= 18 && bytes.iter().all(u8::is_ascii_digit),
+            Kind::Ip if address::is_ip(bytes) => true,
+            Kind::Ip => return self.put_endpoint(field, value, rank),
+        };
+        if good {
+            self.keep(field, value, rank);
         }
+        good
+    }
+
+    #[inline]
+    fn keep(&mut self, field: Field, value: Value<'a>, rank: u16) {
         self.values[field as usize] = value;
         self.ranks[field as usize] = rank;
         self.set |= 1 << field as u8;
+    }
+
+    /// Sets an address that has something beside it.
+    fn put_endpoint(&mut self, field: Field, value: Value<'a>, rank: u16) -> bool {
+        let bytes = self.bytes(value);
+        let Some(found) = address::endpoint(bytes) else {
+            return false;
+        };
+        let shift = |part: &[u8]| part.as_ptr() as usize - bytes.as_ptr() as usize;
+        let cut = |part: &[u8]| (shift(part), shift(part) + part.len());
+        let (ip, port) = (cut(found.ip), found.port.map(cut));
+        let part = |(start, end): (usize, usize)| match value {
+            Value::Raw(bytes) => Value::Raw(&bytes[start..end]),
+            Value::Own(span) => Value::Own(Span::new(span.start() + start, span.start() + end)),
+        };
+        self.keep(field, part(ip), rank);
         if let (Some(port), Some(field)) = (port, field.port()) {
             // A port of its own counts more than one that is written with the address.
             if !self.has(field) {
-                self.put(field, port, u16::MAX);
+                self.put(field, part(port), u16::MAX);
             }
         }
         true
@@ -238,8 +257,20 @@ impl<'a> Record<'a> {
     /// better name was there, else under its own name.
     #[inline]
     pub fn pair(&mut self, name: &'a [u8], value: impl Into<Value<'a>>) {
+        let meaning = self.context.aliases.of(name);
+        self.pair_as(name, meaning, value);
+    }
+
+    /// Adds a pair whose name has been looked up already: see [`Record::pair`].
+    #[inline]
+    pub fn pair_as(
+        &mut self,
+        name: &'a [u8],
+        meaning: Option<Meaning>,
+        value: impl Into<Value<'a>>,
+    ) {
         let value = value.into();
-        if let Some(meaning) = self.context.aliases.of(name) {
+        if let Some(meaning) = meaning {
             let field = meaning.field;
             if !self.has(field) {
                 if self.put(field, value, meaning.rank) {
@@ -262,10 +293,7 @@ impl<'a> Record<'a> {
         if name.is_empty() || self.pairs.len() == MOST_PAIRS || self.bytes(value).is_empty() {
             return;
         }
-        let mut hash = name.len() as u64;
-        for &byte in name {
-            hash = (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
+        let hash = hash(name);
         let (word, bit) = ((hash >> 61) as usize, 1 << (hash >> 55 & 63));
         if self.names[word] & bit != 0 && self.pairs.iter().any(|(known, _)| *known == name) {
             return;
@@ -289,190 +317,21 @@ impl<'a> Record<'a> {
     pub fn tags(&self) -> &[&'a str] {
         &self.tags
     }
-
-    /// Appends the record as one JSON line, with its line feed. Pairs without an ECS name stand in
-    /// an object called after the vendor, else `format`.
-    pub fn write(&self, format: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"@timestamp\":\"");
-        self.time.unwrap_or(self.context.clock.now).write(out);
-        out.push(b'"');
-        self.fields(out);
-        out.extend_from_slice(b",\"message\":");
-        text::quote(self.line, out);
-        if !self.pairs.is_empty() {
-            self.pairs(format, out);
-        }
-        for (index, tag) in self.tags.iter().enumerate() {
-            out.extend_from_slice(if index == 0 {
-                b",\"tags\":[\""
-            } else {
-                b"\",\""
-            });
-            out.extend_from_slice(tag.as_bytes());
-        }
-        if !self.tags.is_empty() {
-            out.extend_from_slice(b"\"]");
-        }
-        out.extend_from_slice(b"}\n");
-    }
-
-    fn fields(&self, out: &mut Vec<u8>) {
-        // The objects that are open, outermost first.
-        let mut open: &[&'static str] = &[];
-        let (mut left, mut first) = (self.set, false);
-        while left != 0 {
-            let index = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let path = SEGMENTS.get_or_init(segments)[index].as_slice();
-            let (leaf, parents) = path.split_last().expect("a path has a segment");
-            let shared = open.iter().zip(parents).take_while(|(a, b)| a == b).count();
-            out.resize(out.len() + open.len() - shared, b'}');
-            first &= shared == open.len();
-            for parent in &parents[shared..] {
-                if !std::mem::replace(&mut first, true) {
-                    out.push(b',');
-                }
-                out.push(b'"');
-                out.extend_from_slice(parent.as_bytes());
-                out.extend_from_slice(b"\":{");
-            }
-            if !std::mem::replace(&mut first, false) {
-                out.push(b',');
-            }
-            out.push(b'"');
-            out.extend_from_slice(leaf.as_bytes());
-            out.extend_from_slice(b"\":");
-            self.value(Field::ALL[index], out);
-            open = parents;
-        }
-        out.resize(out.len() + open.len(), b'}');
-    }
-
-    fn value(&self, field: Field, out: &mut Vec<u8>) {
-        let value = self.bytes(self.values[field as usize]);
-        match field.kind() {
-            Kind::Json => out.extend_from_slice(value),
-            Kind::Port | Kind::Number => {
-                let zeros = value.iter().take_while(|&&byte| byte == b'0').count();
-                out.extend_from_slice(&value[zeros.min(value.len() - 1)..]);
-            }
-            Kind::Text | Kind::Ip => text::quote(value, out),
-        }
-    }
-
-    fn pairs(&self, format: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(b",\"");
-        let start = out.len();
-        for &byte in self.get(Field::ObserverVendor).unwrap_or(format.as_bytes()) {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(byte.to_ascii_lowercase()),
-                _ if out.last() == Some(&b'_') || out.len() == start => {}
-                _ => out.push(b'_'),
-            }
-        }
-        while out.len() > start && out.last() == Some(&b'_') {
-            out.pop();
-        }
-        if out.len() == start {
-            out.extend_from_slice(format.as_bytes());
-        }
-        // A member of this name would be written twice.
-        if RESERVED.iter().any(|name| out[start..] == *name.as_bytes()) {
-            out.push(b'_');
-        }
-        out.extend_from_slice(b"\":{");
-        for (index, (name, value)) in self.pairs.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            text::quote(name, out);
-            out.push(b':');
-            text::quote(self.bytes(*value), out);
-        }
-        out.push(b'}');
-    }
 }
 
-/// The top-level names that a record writes.
-const RESERVED: &[&str] = &[
-    "destination",
-    "dns",
-    "event",
-    "file",
-    "host",
-    "http",
-    "log",
-    "message",
-    "network",
-    "observer",
-    "process",
-    "rule",
-    "source",
-    "tags",
-    "url",
-    "user",
-    "user_agent",
-    "winlog",
-];
-
-static SEGMENTS: std::sync::OnceLock<Vec<Vec<&'static str>>> = std::sync::OnceLock::new();
-
-fn segments() -> Vec<Vec<&'static str>> {
-    Field::ALL
-        .iter()
-        .map(|field| field.path().split('.').collect())
-        .collect()
+/// Mixes a name's length and its first and last bytes: names that share these are compared.
+#[inline]
+fn hash(name: &[u8]) -> u64 {
+    let ends = match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => name
+            .iter()
+            .fold(0, |ends, &byte| ends << 8 | u64::from(byte)),
+    };
+    (ends ^ (name.len() as u64) << 27).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::time::Clock;
-
-    fn context() -> Context {
-        Context::new(Clock::at(Time {
-            seconds: 1_800_000_000,
-            nanos: 0,
-        }))
-    }
-
-    #[test]
-    fn fields_are_nested_and_pairs_stand_under_their_vendor() {
-        let context = context();
-        let mut record = Record::new(&context);
-        record.begin(b"the \"line\"\t\xff");
-        assert!(record.set(Field::ObserverVendor, "Check Point"));
-        assert!(record.set(Field::SourceIp, b"1.2.3.4:0055"));
-        assert!(record.set(Field::SourceNatIp, b"::1"));
-        assert!(!record.set(Field::DestinationIp, b"N/A"));
-        record.pair(b"dst_port", b"443");
-        record.pair(b"layer name", b"x");
-        record.pair(b"layer name", b"y");
-        record.pair(b"dst", b"host");
-        record.tag("_noformat");
-        let mut out = Vec::new();
-        record.write("kv", &mut out);
-        let expected = concat!(
-            r#"{"@timestamp":"2027-01-15T08:00:00.000Z","destination":{"port":443},"#,
-            r#""observer":{"vendor":"Check Point"},"#,
-            r#""source":{"ip":"1.2.3.4","nat":{"ip":"::1"},"port":55},"#,
-            r#""message":"the \"line\"\t\\xFF","check_point":{"layer name":"x","dst":"host"},"#,
-            r#""tags":["_noformat"]}"#,
-            "\n"
-        );
-        assert_eq!(String::from_utf8(out).expect("UTF-8"), expected);
-    }
-
-    #[test]
-    fn an_empty_record_is_its_line() {
-        let context = context();
-        let mut record = Record::new(&context);
-        record.begin(b"x");
-        let mut out = Vec::new();
-        record.write("kv", &mut out);
-        assert_eq!(
-            out,
-            b"{\"@timestamp\":\"2027-01-15T08:00:00.000Z\",\"message\":\"x\"}\n"
-        );
-    }
-}
+mod tests;
