@@ -5,11 +5,12 @@ use memchr::{memchr, memmem};
 
 use super::custom::{self, Custom};
 use super::pair::Pairs;
-use super::{transport, unescape};
+use super::unescape;
 use crate::text::address;
 use crate::text::field::Field::{self, *};
 use crate::text::record::Record;
 use crate::text::time::Time;
+use crate::text::transport;
 
 /// What is decided when all pairs are known.
 #[derive(Default)]
@@ -185,7 +186,7 @@ fn known<'a>(
             let value = unescape(value, record);
             record.set(field, value)
         }
-        Key::Transport => transport::set(value, record),
+        Key::Transport => protocol(value, record),
         Key::Application => application(value, record),
         Key::Outcome => outcome(value, record),
         Key::Direction => direction(value, record),
@@ -217,6 +218,15 @@ fn server<'a>(key: &[u8], value: &'a [u8], record: &mut Record<'a>) -> bool {
         b"cpt" => record.set(Field::SourcePort, value),
         _ => false,
     }
+}
+
+/// The transport protocol, by name or number.
+pub fn protocol<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+    if record.has(NetworkTransport) || record.has(NetworkIanaNumber) {
+        return false;
+    }
+    transport::set(record, value);
+    record.has(NetworkTransport) || record.has(NetworkIanaNumber)
 }
 
 pub fn application<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {

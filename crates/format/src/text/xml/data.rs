@@ -7,9 +7,9 @@ use memchr::memchr;
 use super::scan::{Tag, attribute, decode};
 use super::{System, set};
 use crate::text::address;
-use crate::text::cef::transport;
 use crate::text::field::Field::{self, *};
 use crate::text::record::{Record, Value};
+use crate::text::transport;
 
 /// How many are kept; Windows' own events have fewer than fifty.
 const MOST: usize = 128;
@@ -172,8 +172,11 @@ fn field<'a>(
     match name.len() {
         4 if sysmon && name == b"User" => user(value, record),
         5 if sysmon && name == b"Image" => process(value, record),
+        // Other providers have other protocols under this name.
         8 if name == b"Protocol" => {
-            transport::set_known(value, record);
+            if value.iter().all(u8::is_ascii_digit) || matches!(value, b"tcp" | b"udp" | b"icmp") {
+                transport::set(record, value);
+            }
         }
         9 if name.eq_ignore_ascii_case(b"ProcessId") => {
             if sysmon || security {
