@@ -16,6 +16,8 @@ pub struct Pair<'a> {
     pub name: &'a [u8],
     /// Its value, without quotes.
     pub value: &'a [u8],
+    /// Whether it was quoted.
+    pub quoted: bool,
     /// Whether quotes within it are written as `\"` or `""`.
     pub escaped: bool,
 }
@@ -181,6 +183,7 @@ impl<'a> Iterator for Scan<'a> {
                     return Some(Pair {
                         name,
                         value,
+                        quoted: true,
                         escaped,
                     });
                 }
@@ -196,6 +199,7 @@ impl<'a> Iterator for Scan<'a> {
         Some(Pair {
             name,
             value: bare(value, self.style.between),
+            quoted: false,
             escaped: false,
         })
     }

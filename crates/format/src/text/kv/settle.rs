@@ -28,7 +28,46 @@ pub fn settle<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
             record.unset(field);
         }
     }
+    if seen.has(Key::Dip) {
+        missing(Field::SourceIp, seen.get(Key::Sip), record);
+        missing(Field::DestinationIp, seen.get(Key::Dip), record);
+    }
+    if !record.has(Field::SourceIp) {
+        client(seen, record);
+    }
     tuple::read(seen.front, record);
+}
+
+/// A client as servers name it beside its address: `client=name[address]`, `from name[address]`
+/// (Postfix), `ACCEPT from IP=address:port (IP=address:port)` (slapd).
+fn client<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
+    if seen.has(Key::Client) {
+        missing(Field::SourceIp, seen.get(Key::Client), record);
+        bracket(seen.get(Key::Client), Field::SourceIp, record);
+    }
+    let mut rest = seen.text;
+    // Few are enough: the first is the client nearly always.
+    for _ in 0..8 {
+        let Some(at) = memmem::find(rest, b"from ") else {
+            return;
+        };
+        rest = &rest[at + 5..];
+        let end = rest.iter().position(|&byte| byte == b' ');
+        let word = &rest[..end.unwrap_or(rest.len())];
+        if let Some(source) = word.strip_prefix(b"IP=") {
+            missing(Field::SourceIp, source, record);
+            let behind = rest[word.len()..].strip_prefix(b" (IP=");
+            let end = behind.and_then(|behind| memchr(b')', behind));
+            if let (Some(behind), Some(end)) = (behind, end) {
+                missing(Field::DestinationIp, &behind[..end], record);
+            }
+            return;
+        }
+        bracket(word, Field::SourceIp, record);
+        if record.has(Field::SourceIp) {
+            return;
+        }
+    }
 }
 
 /// The device's time: with its date and zone where it has them apart.
@@ -101,8 +140,8 @@ fn product<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     if seen.has(Key::System) && seen.has(Key::Subsystem) && seen.has(Key::Severity) {
         return observer("Sophos", "UTM", "firewall", record);
     }
-    if seen.has(Key::MsgId) && tuple::watchguard(seen.text, record) {
-        return observer("WatchGuard", "Firebox", "firewall", record);
+    if watchguard(seen, record) {
+        return;
     }
     if seen.has(Key::LogUid) && seen.has(Key::Origin) {
         return check_point(seen, record);
@@ -128,8 +167,30 @@ fn product<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     }
     if seen.has(Key::Relay) && seen.has(Key::To) {
         // A mail's next hop: `relay=name[address]:port`.
-        relay(seen.get(Key::Relay), Field::DestinationIp, record);
+        return bracket(seen.get(Key::Relay), Field::DestinationIp, record);
     }
+    if seen.has(Key::Epoch) && is_ip(seen.get(Key::ClientIp)) {
+        // The client itself; the other one is what it was translated to.
+        record.set(Field::ObserverVendor, "Skyhigh Security");
+        record.set(Field::ObserverProduct, "Secure Web Gateway");
+        if let Some(outside) = record.get_raw(Field::SourceIp) {
+            record.vendor(b"source_ip", outside);
+        }
+        record.set(Field::SourceIp, seen.get(Key::ClientIp));
+    }
+    if seen.has(Key::Peer) && memmem::find(seen.front, b"phibs: Auth").is_some() {
+        // Barracuda's authentication service: who asked.
+        missing(Field::SourceIp, seen.get(Key::Peer), record);
+    }
+}
+
+/// WatchGuard's messages, of which the addresses have no names; `false` if it is none.
+pub fn watchguard<'a>(seen: &Seen<'a>, record: &mut Record<'a>) -> bool {
+    let found = seen.has(Key::MsgId) && tuple::watchguard(seen.text, record);
+    if found {
+        observer("WatchGuard", "Firebox", "firewall", record);
+    }
+    found
 }
 
 fn fortinet<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
@@ -171,14 +232,14 @@ fn fortinet<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     if message.starts_with(b"to=")
         && let Some(at) = memmem::find(message, b"relay=")
     {
-        relay(&message[at + 6..], Field::DestinationIp, record);
+        let rest = &message[at + 6..];
+        let end = memchr(b',', rest).unwrap_or(rest.len());
+        bracket(&rest[..end], Field::DestinationIp, record);
     }
 }
 
-/// `relay=name [address]`, `relay=name[address]:port`.
-fn relay<'a>(text: &'a [u8], field: Field, record: &mut Record<'a>) {
-    let end = memchr(b',', text).unwrap_or(text.len());
-    let text = &text[..end];
+/// `name [address]`, `name[address]:port`.
+fn bracket<'a>(text: &'a [u8], field: Field, record: &mut Record<'a>) {
     let Some(open) = memchr(b'[', text) else {
         return;
     };
