@@ -38,19 +38,32 @@ pub struct Meaning {
 /// A name reduced to what is compared.
 #[derive(Clone, Copy)]
 pub struct Name {
-    bytes: [u8; LONGEST],
+    /// Zeros behind the name, and room for the last write of [`Name::push`].
+    bytes: [u8; LONGEST + 1],
     len: usize,
-    hash: u64,
 }
+
+/// What a byte of a name is compared as; 0 for those between words.
+const REDUCED: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            0 | b'_' | b'-' | b'.' | b' ' | b':' | b'@' | b'/' | b'(' | b')' => 0,
+            byte => byte.to_ascii_lowercase(),
+        };
+        byte += 1;
+    }
+    table
+};
 
 impl Name {
     /// An empty name, to be put together with [`Name::push`].
     #[inline]
     pub fn new() -> Name {
         Name {
-            bytes: [0; LONGEST],
+            bytes: [0; LONGEST + 1],
             len: 0,
-            hash: 0xcbf2_9ce4_8422_2325,
         }
     }
 
@@ -58,17 +71,13 @@ impl Name {
     #[inline]
     pub fn push(&mut self, part: &[u8]) -> bool {
         for &byte in part {
-            let byte = match byte {
-                b'A'..=b'Z' => byte | 0x20,
-                b'_' | b'-' | b'.' | b' ' | b':' | b'@' | b'/' | b'(' | b')' => continue,
-                byte => byte,
-            };
-            if self.len == LONGEST {
+            // Without a branch: what is written for a byte between words is overwritten.
+            let byte = REDUCED[usize::from(byte)];
+            self.bytes[self.len] = byte;
+            self.len += usize::from(byte != 0);
+            if self.len > LONGEST {
                 return false;
             }
-            self.bytes[self.len] = byte;
-            self.len += 1;
-            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
         true
     }
@@ -76,7 +85,17 @@ impl Name {
     /// What is compared.
     #[inline]
     pub fn text(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        &self.bytes[..self.len.min(LONGEST)]
+    }
+
+    #[inline]
+    fn hash(&self) -> u64 {
+        let mut hash = self.len as u64;
+        for word in self.bytes[..self.len.next_multiple_of(8).min(LONGEST)].chunks_exact(8) {
+            let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
+            hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+        hash ^ hash >> 32
     }
 }
 
@@ -94,8 +113,8 @@ struct Entry {
 /// The table, prepared for look-ups.
 pub struct Aliases {
     entries: Vec<Entry>,
-    /// Indices of entries plus one, by hash; 0 is free.
-    slots: Vec<u16>,
+    /// Indices of entries plus one, by hash, beside some more bits of it; 0 is free.
+    slots: Vec<(u16, u16)>,
 }
 
 impl Aliases {
@@ -122,15 +141,16 @@ impl Aliases {
             });
         }
         let size = (entries.len() * 4).next_power_of_two();
-        let mut slots = vec![0; size];
+        let mut slots = vec![(0, 0); size];
         for (index, entry) in entries.iter().enumerate() {
             let mut name = Name::new();
             name.push(&entry.name);
-            let mut slot = name.hash as usize & (size - 1);
-            while slots[slot] != 0 {
+            let hash = name.hash();
+            let mut slot = hash as usize & (size - 1);
+            while slots[slot].0 != 0 {
                 slot = (slot + 1) & (size - 1);
             }
-            slots[slot] = index as u16 + 1;
+            slots[slot] = (index as u16 + 1, (hash >> 48) as u16);
         }
         Aliases { entries, slots }
     }
@@ -149,11 +169,13 @@ impl Aliases {
     #[inline]
     pub fn find(&self, name: &Name) -> Option<Meaning> {
         let mask = self.slots.len() - 1;
-        let mut slot = name.hash as usize & mask;
+        let hash = name.hash();
+        let mut slot = hash as usize & mask;
         loop {
-            let entry = &self.entries[usize::from(self.slots[slot]).checked_sub(1)?];
-            if *entry.name == *name.text() {
-                return Some(entry.meaning);
+            let (index, bits) = self.slots[slot];
+            let index = usize::from(index).checked_sub(1)?;
+            if bits == (hash >> 48) as u16 && *self.entries[index].name == *name.text() {
+                return Some(self.entries[index].meaning);
             }
             slot = (slot + 1) & mask;
         }

@@ -17,10 +17,22 @@ pub fn settle<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     }
     product(seen, record);
     if let Some(raw) = record.get_raw(Field::NetworkTransport) {
+        record.unset(Field::NetworkTransport);
         // SonicWall: `tcp/https`.
         let name = raw.split(|&byte| byte == b'/').next().unwrap_or(raw);
-        record.unset(Field::NetworkTransport);
-        transport(name, record);
+        if !transport(name, record) {
+            // Stormshield's is what is spoken above it.
+            record.vendor(b"proto", raw);
+            transport(seen.get(Key::IpProtocol), record);
+        }
+    }
+    for field in [Field::SourceNatPort, Field::DestinationNatPort] {
+        if record.get(field) == Some(b"0") {
+            record.unset(field);
+        }
+    }
+    if record.get(Field::HostName) == Some(b"?") {
+        record.unset(Field::HostName);
     }
     // No address was translated.
     for field in [Field::SourceNatIp, Field::DestinationNatIp] {
@@ -125,6 +137,12 @@ fn missing<'a>(field: Field, value: &'a [u8], record: &mut Record<'a>) {
 
 /// Finds out which product wrote the record, and what only it means.
 fn product<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
+    if seen.get(Key::Device) == b"SFW" || seen.has(Key::DeviceModel) && seen.has(Key::LogId) {
+        return observer("Sophos", "XG Firewall", "firewall", record);
+    }
+    if seen.front.ends_with(b"NetScreen ") && seen.has(Key::DeviceId) {
+        return observer("Juniper", "NetScreen", "firewall", record);
+    }
     if seen.has(Key::DeviceId) && (seen.has(Key::LogId) || seen.has(Key::Vdom)) {
         return fortinet(seen, record);
     }
@@ -133,9 +151,6 @@ fn product<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     }
     if seen.has(Key::Firewall) && seen.has(Key::LogType) && seen.has(Key::Zone) {
         return stormshield(seen, record);
-    }
-    if seen.get(Key::Device) == b"SFW" || seen.has(Key::DeviceModel) && seen.has(Key::LogId) {
-        return observer("Sophos", "XG Firewall", "firewall", record);
     }
     if seen.has(Key::System) && seen.has(Key::Subsystem) && seen.has(Key::Severity) {
         return observer("Sophos", "UTM", "firewall", record);
@@ -267,6 +282,7 @@ fn firewall<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
             record.set(Field::ObserverType, "vpn");
         }
         record.set(Field::ObserverSerialNumber, seen.get(Key::Serial));
+        record.set(Field::EventCode, seen.get(Key::MsgNumber));
         if is_ip(seen.get(Key::Firewall)) {
             record.set(Field::ObserverIp, seen.get(Key::Firewall));
         }
