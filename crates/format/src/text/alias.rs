@@ -11,6 +11,7 @@ mod table;
 pub use table::ALIASES;
 
 use super::field::Field;
+use crate::json::name::Names;
 
 /// One name that a vendor gives to a field.
 #[derive(Clone, Copy, Debug)]
@@ -38,23 +39,22 @@ pub struct Meaning {
 /// A name reduced to what is compared.
 #[derive(Clone, Copy)]
 pub struct Name {
-    /// Zeros behind the name, and room for the last write of [`Name::push`].
-    bytes: [u8; LONGEST + 1],
+    bytes: [u8; LONGEST],
     len: usize,
 }
 
-/// What a byte of a name is compared as; 0 for those between words.
+/// What each byte of a name is reduced to; 0 is left out.
 const REDUCED: [u8; 256] = {
-    let mut table = [0; 256];
+    let mut reduced = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = match byte as u8 {
-            0 | b'_' | b'-' | b'.' | b' ' | b':' | b'@' | b'/' | b'(' | b')' => 0,
+        reduced[byte] = match byte as u8 {
+            b'_' | b'-' | b'.' | b' ' | b':' | b'@' | b'/' | b'(' | b')' => 0,
             byte => byte.to_ascii_lowercase(),
         };
         byte += 1;
     }
-    table
+    reduced
 };
 
 impl Name {
@@ -62,7 +62,7 @@ impl Name {
     #[inline]
     pub fn new() -> Name {
         Name {
-            bytes: [0; LONGEST + 1],
+            bytes: [0; LONGEST],
             len: 0,
         }
     }
@@ -71,13 +71,17 @@ impl Name {
     #[inline]
     pub fn push(&mut self, part: &[u8]) -> bool {
         for &byte in part {
-            // Without a branch: what is written for a byte between words is overwritten.
             let byte = REDUCED[usize::from(byte)];
-            self.bytes[self.len] = byte;
+            let Some(place) = self.bytes.get_mut(self.len) else {
+                match byte {
+                    0 => continue,
+                    _ => return false,
+                }
+            };
+            // Written anyway, counted only if it stays: a branch would be guessed wrong often.
+            // Behind the length all is zero.
+            *place = byte;
             self.len += usize::from(byte != 0);
-            if self.len > LONGEST {
-                return false;
-            }
         }
         true
     }
@@ -85,19 +89,23 @@ impl Name {
     /// What is compared.
     #[inline]
     pub fn text(&self) -> &[u8] {
-        &self.bytes[..self.len.min(LONGEST)]
+        &self.bytes[..self.len]
     }
 
+    /// A number that equal names share, eight bytes at a time.
     #[inline]
     fn hash(&self) -> u64 {
         let mut hash = self.len as u64;
-        for word in self.bytes[..self.len.next_multiple_of(8).min(LONGEST)].chunks_exact(8) {
-            let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
-            hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let words = self.len.div_ceil(8);
+        for word in self.bytes.as_chunks::<8>().0.iter().take(words) {
+            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(MIX);
         }
         hash ^ hash >> 32
     }
 }
+
+/// An odd number whose bits are well mixed (the fractional part of the golden ratio).
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Default for Name {
     fn default() -> Name {
@@ -113,8 +121,16 @@ struct Entry {
 /// The table, prepared for look-ups.
 pub struct Aliases {
     entries: Vec<Entry>,
-    /// Indices of entries plus one, by hash, beside some more bits of it; 0 is free.
+    /// Indices of entries plus one, by hash, beside more bits of it; 0 is free.
     slots: Vec<(u16, u16)>,
+    /// The same for JSON, made when it is first asked for.
+    json: std::sync::OnceLock<Names>,
+}
+
+impl std::fmt::Debug for Aliases {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} names", self.entries.len())
+    }
 }
 
 impl Aliases {
@@ -152,7 +168,16 @@ impl Aliases {
             }
             slots[slot] = (index as u16 + 1, (hash >> 48) as u16);
         }
-        Aliases { entries, slots }
+        Aliases {
+            entries,
+            slots,
+            json: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// The names of addresses and ports in JSON records.
+    pub fn json(&self) -> &Names {
+        self.json.get_or_init(|| Names::new(self))
     }
 
     /// What `name` means.

@@ -75,7 +75,9 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
         }
         add(pair.name, value, record);
     }
-    let addressed = record.has(Field::SourceIp) || record.has(Field::DestinationIp);
+    let addressed = record.has(Field::SourceIp)
+        || record.has(Field::DestinationIp)
+        || settle::named_client(&seen, record);
     if addressed || pairs > 1 && covered * 2 > text.len() {
         settle::settle(&seen, record);
         return true;

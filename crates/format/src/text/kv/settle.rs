@@ -53,10 +53,7 @@ pub fn settle<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
 /// A client as servers name it beside its address: `client=name[address]`, `from name[address]`
 /// (Postfix), `ACCEPT from IP=address:port (IP=address:port)` (slapd).
 fn client<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
-    if seen.has(Key::Client) {
-        missing(Field::SourceIp, seen.get(Key::Client), record);
-        bracket(seen.get(Key::Client), Field::SourceIp, record);
-    }
+    named_client(seen, record);
     let mut rest = seen.text;
     // Few are enough: the first is the client nearly always.
     for _ in 0..8 {
@@ -82,9 +79,23 @@ fn client<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     }
 }
 
+/// `client=`; whether it is an address.
+pub fn named_client<'a>(seen: &Seen<'a>, record: &mut Record<'a>) -> bool {
+    if seen.has(Key::Client) {
+        missing(Field::SourceIp, seen.get(Key::Client), record);
+        bracket(seen.get(Key::Client), Field::SourceIp, record);
+    }
+    record.has(Field::SourceIp)
+}
+
 /// The device's time: with its date and zone where it has them apart.
 fn time(seen: &Seen<'_>, record: &Record<'_>) -> Option<Time> {
     let clock = &record.context.clock;
+    if seen.has(Key::Ise) {
+        // In front of the message's number: `… 2026-02-03 04:05:06.789 +00:00 …`.
+        let dash = memchr(b'-', seen.text)?.checked_sub(4)?;
+        return clock.iso(&seen.text[dash..]).map(|(time, _)| time);
+    }
     let whole = |text: &[u8]| match epoch(text) {
         // Fewer digits are no time of these years.
         Some((time, length)) if length == text.len() && length >= 10 => Some(time),
@@ -258,6 +269,11 @@ fn bracket<'a>(text: &'a [u8], field: Field, record: &mut Record<'a>) {
     let Some(open) = memchr(b'[', text) else {
         return;
     };
+    let host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let name = text[..open].trim_ascii_end();
+    if !name.iter().all(host) {
+        return;
+    }
     let inner = &text[open + 1..];
     let Some(close) = memchr(b']', inner) else {
         return;
@@ -316,6 +332,8 @@ fn check_point<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
 fn clavister<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     observer("Clavister", "cOS Core", "firewall", record);
     record.set(Field::EventCode, seen.get(Key::Id));
+    // The connection's own end, before that of the client's tunnel.
+    record.set(Field::SourceIp, seen.get(Key::Conn));
     // OneConnect is the clients' VPN.
     if seen.get(Key::Event).starts_with(b"oneconnect_") {
         missing(Field::SourceIp, seen.get(Key::IpAddress), record);

@@ -97,7 +97,8 @@ pub fn style(text: &[u8]) -> Option<Style> {
     // A value may look like a pair: one gap of four may lack the mark.
     let mark = marks
         .iter()
-        .find(|mark| mark.tight && mark.count * 4 >= gaps * 3);
+        .filter(|mark| mark.count > 0)
+        .find(|mark| (mark.tight || gaps > 1 && mark.count == gaps) && mark.count * 4 >= gaps * 3);
     Some(Style {
         assign: b'=',
         between: mark.map_or(Between::Blank, |mark| Between::Mark(mark.byte)),

@@ -56,6 +56,7 @@ fn pairs_stand_between_what_stands_between_the_first_ones() {
         ("a=1,b=2,c=3 4", "a=1 ~ b=2 ~ c=3 4"),
         ("x: a=1, b c=2, d=3", "a=1 ~ b c=2 ~ d=3"),
         ("a=1; b=x, y; c=3;", "a=1 ~ b=x, y ~ c=3"),
+        ("x: a=1; b c=2; d e=3", "a=1 ~ b c=2 ~ d e=3"),
         ("a=1|b=2|c d=3", "a=1 ~ b=2 ~ c d=3"),
         ("a=\"x y\" b=\"\" c=z", "a=x y ~ b= ~ c=z"),
         ("a=\"1, 2\", b=\"3=4\"", "a=1, 2 ~ b=3=4"),
@@ -116,7 +117,7 @@ fn text_with_few_pairs_is_no_record_of_pairs() {
 fn names_mean_what_their_product_says() {
     for (line, expected) in [
         // The hyphen is W3C's.
-        ("sport=1 dport=2 a=3", "- 1 - - - -"),
+        ("sport=1 dport=2 a=3", "- 1 - 2 - -"),
         (
             "sip=192.0.2.1 dip=192.0.2.2 a=3",
             "192.0.2.1 - 192.0.2.2 - - -",

@@ -11,6 +11,7 @@ mod write;
 
 use super::Context;
 use super::address::{self, is_port};
+use super::alias::Meaning;
 use super::field::{Field, Kind};
 use super::time::Time;
 
@@ -68,7 +69,7 @@ pub struct Record<'a> {
     /// Bits of the names in `pairs`: a name whose bit is unset is not among them.
     names: [u64; 8],
     own: Vec<u8>,
-    tags: Vec<&'static str>,
+    tags: Vec<&'a str>,
 }
 
 impl<'a> Record<'a> {
@@ -256,8 +257,20 @@ impl<'a> Record<'a> {
     /// better name was there, else under its own name.
     #[inline]
     pub fn pair(&mut self, name: &'a [u8], value: impl Into<Value<'a>>) {
+        let meaning = self.context.aliases.of(name);
+        self.pair_as(name, meaning, value);
+    }
+
+    /// Adds a pair whose name has been looked up already: see [`Record::pair`].
+    #[inline]
+    pub fn pair_as(
+        &mut self,
+        name: &'a [u8],
+        meaning: Option<Meaning>,
+        value: impl Into<Value<'a>>,
+    ) {
         let value = value.into();
-        if let Some(meaning) = self.context.aliases.of(name) {
+        if let Some(meaning) = meaning {
             let field = meaning.field;
             if !self.has(field) {
                 if self.put(field, value, meaning.rank) {
@@ -296,12 +309,12 @@ impl<'a> Record<'a> {
     }
 
     /// Adds a tag, such as `_noformat`.
-    pub fn tag(&mut self, tag: &'static str) {
+    pub fn tag(&mut self, tag: &'a str) {
         self.tags.push(tag);
     }
 
     /// The tags.
-    pub fn tags(&self) -> &[&'static str] {
+    pub fn tags(&self) -> &[&'a str] {
         &self.tags
     }
 }

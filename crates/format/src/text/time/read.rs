@@ -1,7 +1,7 @@
 //! The spellings of times.
 
 use super::zone::{letters, offset};
-use super::{Clock, Time, civil, days};
+use super::{Clock, Time};
 
 /// What a time says, as far as it is read. The year is 0 where it has none.
 #[derive(Clone, Copy, Default)]
@@ -196,26 +196,42 @@ impl Clock {
         if !(1..=12).contains(&parts.month) || parts.day == 0 || parts.day > 31 {
             return None;
         }
-        let at = |year: i64| {
-            let local = days(year, parts.month, parts.day) * 86400 + i64::from(parts.second);
+        let at = |year: u32| {
+            let days = day(year, parts.month, parts.day);
+            let local = days * 86400 + i64::from(parts.second);
             match east {
                 Some(east) => local - i64::from(east),
                 None => self.zone.seconds(local),
             }
         };
+        let exists = |year: u32| parts.day <= 28 || parts.day <= last_day(year, parts.month);
         if parts.year > 0 {
-            let year = i64::from(parts.year);
-            return (parts.day <= last_day(year, parts.month)).then(|| at(year));
+            return exists(parts.year).then(|| at(parts.year));
         }
         let latest = self.now.seconds + 86400;
-        // The zone may be a day ahead of UTC; nine years hold a leap day even around 2100.
-        let (year, ..) = civil(latest.div_euclid(86400) + 1);
-        (year - 9..=year)
+        // By the mean length of a year: this one, or the next one at its end. Nine years hold a leap
+        // day even around 2100.
+        let year = 1971 + u32::try_from(latest / 31_556_952).ok()?.min(8000);
+        (year - 10..=year)
             .rev()
-            .filter(|&year| parts.day <= last_day(year, parts.month))
+            .filter(|&year| exists(year))
             .map(at)
             .find(|&seconds| seconds <= latest)
     }
+}
+
+/// The day of a date, counted from 1970-01-01: [`super::days`], faster for years that are not
+/// negative.
+#[inline]
+fn day(year: u32, month: u32, day: u32) -> i64 {
+    // From 1 March, so that a leap day is the last one of its year.
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year.wrapping_sub(1), month + 9)
+    };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    i64::from(days) - 719_469
 }
 
 /// Reads seconds since 1970 in front of `text`, or milli-, micro- or nanoseconds, which the number
@@ -275,6 +291,8 @@ fn behind(parts: &mut Parts, east: &mut Option<i32>, text: &[u8], mut at: usize)
     if parts.year == 0
         && text.get(at) == Some(&b' ')
         && let Some((year, length)) = year(&text[at + 1..])
+        // An IPv6 address may begin so.
+        && matches!(text[at + 1 + length..], [] | [b' ' | b']' | b',', ..] | [b':'] | [b':', b' ', ..])
     {
         parts.year = year;
         at = zone(at + 1 + length, east);
@@ -408,7 +426,7 @@ fn separator(text: &[u8]) -> usize {
     usize::from(matches!(text, [b' ' | b'-' | b'/', ..]))
 }
 
-fn last_day(year: i64, month: u32) -> u32 {
+fn last_day(year: u32, month: u32) -> u32 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,

@@ -309,6 +309,21 @@ fn zones_are_read_and_refused() {
 }
 
 #[test]
+fn every_day_is_the_one_after_the_one_before() {
+    let clock = Clock::at(Time::default());
+    let mut text = Vec::new();
+    for day in -200_000..200_000 {
+        let midnight = Time {
+            seconds: day * 86400,
+            nanos: 0,
+        };
+        text.clear();
+        midnight.write(&mut text);
+        assert_eq!(clock.whole(&text), Some(midnight));
+    }
+}
+
+#[test]
 fn no_text_cut_short_is_a_panic() {
     let clock = clock("2026-03-01T12:00:00Z", "UTC");
     for text in [
