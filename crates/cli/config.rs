@@ -9,9 +9,11 @@
 
 mod condition;
 mod disk;
+pub mod format;
 mod label;
 mod mistake;
 mod option;
+mod own;
 mod rule;
 mod section;
 mod sink;
@@ -43,7 +45,6 @@ use mistake::Notes;
 use section::Section;
 
 /// Everything that a configuration says.
-#[derive(Debug)]
 pub struct Config {
     /// The file, as it was named.
     pub file: PathBuf,

@@ -11,6 +11,6 @@ pub const SPEC: Spec = Spec {
     read,
 };
 
-fn read<'a>(_text: &'a [u8], _record: &mut Record<'a>) -> bool {
+pub fn read<'a>(_text: &'a [u8], _record: &mut Record<'a>) -> bool {
     false
 }

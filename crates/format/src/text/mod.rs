@@ -11,18 +11,27 @@ pub mod auth;
 pub mod auto;
 pub mod cef;
 pub mod cisco;
+pub mod columns;
 pub mod field;
+pub mod frame;
+pub mod header;
 pub mod iptables;
 pub mod kv;
 pub mod leef;
 pub mod message;
+pub mod netskope;
+pub mod nps;
+pub mod own;
 pub mod panos;
 pub mod pf;
 pub mod pfirewall;
+pub mod reader;
 pub mod record;
+pub mod securid;
 pub mod syslog;
 pub mod time;
 mod transport;
+pub mod umbrella;
 pub mod vpc_flow;
 pub mod xml;
 
@@ -80,6 +89,10 @@ pub const FORMATS: &[&Spec] = &[
     &panos::SPEC,
     &pfirewall::SPEC,
     &vpc_flow::SPEC,
+    &umbrella::SPEC,
+    &securid::SPEC,
+    &netskope::SPEC,
+    &nps::SPEC,
     &kv::SPEC,
     &message::SPEC,
 ];

@@ -92,10 +92,13 @@ impl Time {
     }
 }
 
-fn digits(n: u32, width: u32, out: &mut Vec<u8>) {
-    for place in (0..width).rev() {
-        out.push(b'0' + (n / 10u32.pow(place) % 10) as u8);
+fn digits(mut n: u32, width: usize, out: &mut Vec<u8>) {
+    let mut text = [b'0'; 9];
+    for place in text[..width].iter_mut().rev() {
+        *place += (n % 10) as u8;
+        n /= 10;
     }
+    out.extend_from_slice(&text[..width]);
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar), by counting

@@ -12,6 +12,13 @@ pub enum Zone {
     Named(TimeZone),
 }
 
+impl Default for Zone {
+    /// UTC.
+    fn default() -> Zone {
+        Zone::Offset(0)
+    }
+}
+
 impl Zone {
     /// Reads `UTC`, an offset such as `+02:00`, or a name such as `Europe/Berlin`.
     ///
