@@ -11,6 +11,7 @@ use super::Spec;
 use super::address::{endpoint, is_ip};
 use super::field::Field;
 use super::record::Record;
+use super::time::Time;
 use super::transport;
 
 /// How it is known.
@@ -88,7 +89,7 @@ fn netscaler<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     record.set(Field::ObserverProduct, "NetScaler");
     record.set(Field::EventProvider, module);
     record.set(Field::EventCode, event);
-    if let Some((time, _)) = record.context.clock.read(text) {
+    if let Some(time) = time(text, record) {
         record.at(time);
     }
     if event == b"Message" {
@@ -109,6 +110,11 @@ fn netscaler<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
         let part = part.trim_ascii();
         let Some(blank) = memchr(b' ', part) else {
             continue;
+        };
+        // `Start Time`, `End Time`, `Delink Time` are the names of two words.
+        let blank = match part[blank..].starts_with(b" Time ") {
+            true => blank + 5,
+            false => blank,
         };
         let (name, value) = (&part[..blank], part[blank + 1..].trim_ascii());
         if name == b"Context" {
@@ -132,6 +138,27 @@ fn netscaler<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     };
     record.set(Field::EventOutcome, outcome);
     true
+}
+
+/// The time in front, which syslog readers do not know: `03/01/2026:12:00:00 GMT`. The month comes
+/// first unless it cannot be one; years first are read, too.
+fn time(text: &[u8], record: &Record<'_>) -> Option<Time> {
+    let clock = &record.context.clock;
+    let (date, rest) = text.split_at_checked(10)?;
+    let (&[b':'], rest) = rest.split_at_checked(1)? else {
+        return None;
+    };
+    let clock_time = rest.get(..8)?;
+    let zone = rest[8..].starts_with(b" GMT").then_some(b"Z".as_slice());
+    let &[a, b, b'/', c, d, b'/', y, e, a2, r] = date else {
+        return clock.read(text).map(|(time, _)| time);
+    };
+    let (month, day) = match [a, b] > *b"12" {
+        true => ([c, d], [a, b]),
+        false => ([a, b], [c, d]),
+    };
+    let date = [y, e, a2, r, b'-', month[0], month[1], b'-', day[0], day[1]];
+    clock.date_time(&date, clock_time, zone)
 }
 
 /// Sets a field by one of its names: a connection's own ends count more than those of its session.
@@ -183,6 +210,7 @@ fn big_ip<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     record.set(Field::EventCode, code);
     record.set(Field::EventSeverity, &rest[9..10]);
     if let Some((name, pid)) = program {
+        let name = name.rsplit(|&byte| byte == b' ').next().unwrap_or(name);
         record.set(Field::ProcessName, name);
         record.set(Field::ProcessPid, pid);
     }
@@ -262,7 +290,7 @@ fn unquoted(value: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
     use crate::text::Context;
-    use crate::text::time::{Clock, Time};
+    use crate::text::time::Clock;
 
     fn found(text: &str) -> Option<String> {
         let context = Context::new(Clock::at(Time::default()));

@@ -122,7 +122,9 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
             && ip(4)
             && is_port(at(3))
             && is_port(at(5))
-            && at(7).split(|&byte| byte == b',').all(|kind| IDENTITIES.contains(&kind)) =>
+            && at(7)
+                .split(|&byte| byte == b',')
+                .all(|kind| IDENTITIES.contains(&kind)) =>
         {
             IP
         }

@@ -142,7 +142,17 @@ fn hostile_lines_cost_linear_time() {
         "22:12:54,239, x, audit.runtime.com.rsa.",
         "2 123456789010 eni-1 ",
     ];
-    let bodies = ["\"", "\"\"", ",", "\",", "from ", "from 1.2.3.4.5 ", "http_transaction ", "\u{e4}", "user '"];
+    let bodies = [
+        "\"",
+        "\"\"",
+        ",",
+        "\",",
+        "from ",
+        "from 1.2.3.4.5 ",
+        "http_transaction ",
+        "\u{e4}",
+        "user '",
+    ];
     let start = std::time::Instant::now();
     let context = Context::new(Clock::at(Time::default()));
     for head in heads {
@@ -198,7 +208,9 @@ fn speed() {
         });
     }
     let header = crate::text::header::Header::of(None, b"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status time-taken", &context.aliases).unwrap();
-    let iis = b"2026-02-28 10:00:01 192.0.2.80 GET / q=a 443 - 203.0.113.9 Mozilla/5.0+(X11) 200 15".as_slice();
+    let iis =
+        b"2026-02-28 10:00:01 192.0.2.80 GET / q=a 443 - 203.0.113.9 Mozilla/5.0+(X11) 200 15"
+            .as_slice();
     let mut record = Record::new(&context);
     let mut out = Vec::new();
     run("w3c", &mut || {
@@ -216,8 +228,20 @@ fn speed() {
     let mut record = Record::new(&context);
     use crate::text::{netskope, nps, pfirewall, securid, umbrella, vpc_flow};
     run("no x7 x3", &mut || {
-        for text in [no, b"srcip=1.2.3.4 a=b", b"2026-02-28 10:00:01 hello world this is a line"] {
-            for spec in [&super::SPEC, &netskope::SPEC, &nps::SPEC, &pfirewall::SPEC, &securid::SPEC, &umbrella::SPEC, &vpc_flow::SPEC] {
+        for text in [
+            no,
+            b"srcip=1.2.3.4 a=b",
+            b"2026-02-28 10:00:01 hello world this is a line",
+        ] {
+            for spec in [
+                &super::SPEC,
+                &netskope::SPEC,
+                &nps::SPEC,
+                &pfirewall::SPEC,
+                &securid::SPEC,
+                &umbrella::SPEC,
+                &vpc_flow::SPEC,
+            ] {
                 assert!(!(spec.read)(black_box(text), &mut record));
             }
         }
