@@ -1,12 +1,14 @@
 //! One pass over a batch: lines become events, wanted keys become hits.
 
+mod named;
+
 use knownet_flow::{Edit, Event, FieldId, Hit, Kind, Span, Work, text};
 use memchr::{memchr, memchr2};
 
 use super::exact::{self, Scalar};
 use super::lanes::{Lanes, Needles, Raw, Task, WINDOW};
 use super::proof::{Proof, key_of_leaf};
-use super::wanted::Wanted;
+use super::wanted::{CARRIED, Wanted};
 use super::{Options, Scratch, string};
 
 /// The tag of a line that is not JSON, as Logstash's `json` filter and codec name it.
@@ -49,12 +51,25 @@ impl Task for Scan<'_> {
     }
 }
 
+/// How the wanted paths were looked for in a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// In no place: the walk still knows another line.
+    Fresh,
+    /// In a few places.
+    Walked,
+    /// By reading all of it.
+    Whole,
+}
+
 /// What is known of the line that is being passed over.
 #[derive(Default)]
 struct Line {
     start: usize,
     /// An escape may spell a name that matters.
     unsure: bool,
+    /// Where a string begins that may be a record carried as text.
+    carried: Option<usize>,
     /// A wanted key may have been passed: from here on another of its parents' names matters.
     met: bool,
 }
@@ -84,7 +99,7 @@ impl Scan<'_> {
             any &= any - 1;
             let here = at + bit as usize;
             if raw.line_feed >> bit & 1 == 1 {
-                self.line(lanes, line.start, here, line.unsure);
+                self.line(lanes, line, here);
                 *line = Line {
                     start: here + 1,
                     ..Line::default()
@@ -92,6 +107,11 @@ impl Scan<'_> {
                 self.scratch.candidates.clear();
             } else if raw.needle >> bit & 1 == 1 {
                 let quote = here + 2;
+                let pair = [self.bytes[here], self.bytes[here + 1]];
+                if pair == CARRIED && self.wanted.named.is_some() {
+                    line.carried = line.carried.or(here.checked_sub(1));
+                    continue;
+                }
                 // A key has a colon behind it, perhaps behind white space.
                 if !self
                     .bytes
@@ -99,6 +119,14 @@ impl Scan<'_> {
                     .is_some_and(|&c| c == b':' || c <= b' ')
                 {
                     continue;
+                }
+                if let Some(named) = &self.wanted.named {
+                    if !named.is_exact(pair, line.met) {
+                        if named.is_worth(self.bytes, pair, quote) {
+                            self.scratch.candidates.push(quote);
+                        }
+                        continue;
+                    }
                 }
                 self.scratch.candidates.push(quote);
                 if !std::mem::replace(&mut line.met, true) {
@@ -115,8 +143,14 @@ impl Scan<'_> {
 
     /// Makes an event of the line `start..end`.
     #[inline(always)]
-    fn line<L: Lanes>(&mut self, lanes: L, mut start: usize, end: usize, unsure: bool) {
+    fn line<L: Lanes>(&mut self, lanes: L, line: &Line, end: usize) {
         let bytes = self.bytes;
+        let Line {
+            mut start,
+            unsure,
+            carried,
+            ..
+        } = *line;
         if bytes[start..end].starts_with(BYTE_ORDER_MARK) {
             start += BYTE_ORDER_MARK.len();
         }
@@ -145,8 +179,14 @@ impl Scan<'_> {
         } else if unsure || (self.wanted.slash && memchr(b'\\', &bytes[open..end]).is_some()) {
             event.note = super::SPELLED;
             self.exactly(open, close + 1);
-        } else if !self.scratch.candidates.is_empty() {
-            self.fields(lanes, open, close + 1);
+            if let Some(named) = &self.wanted.named {
+                self.named(lanes, named, (open, close + 1, hits), Way::Whole, None);
+            }
+        } else if !self.scratch.candidates.is_empty() || carried.is_some() {
+            let way = self.fields(lanes, open, close + 1);
+            if let Some(named) = &self.wanted.named {
+                self.named(lanes, named, (open, close + 1, hits), way, carried);
+            }
         }
         event.hits = Span::new(hits, self.work.hits.len());
         self.work.counts.events += 1;
@@ -176,7 +216,7 @@ impl Scan<'_> {
 
     /// Proves the line's candidates, or leaves it to the exact way.
     #[inline(always)]
-    fn fields<L: Lanes>(&mut self, lanes: L, open: usize, end: usize) {
+    fn fields<L: Lanes>(&mut self, lanes: L, open: usize, end: usize) -> Way {
         let record = &self.bytes[open..end];
         let wanted = self.wanted;
         let Scratch {
@@ -195,6 +235,11 @@ impl Scan<'_> {
             if record.get(colon) != Some(&b':') {
                 continue;
             }
+            if let (Some(named), [.., a, b]) = (&wanted.named, &record[..close])
+                && !named.is_exact([*a, *b], true)
+            {
+                continue;
+            }
             let last = match record[..close].last_chunk::<8>() {
                 Some(last) => u64::from_le_bytes(*last),
                 None => {
@@ -206,7 +251,8 @@ impl Scan<'_> {
             if !fresh {
                 for parent in &wanted.parents {
                     if parent.ends(record, close, last) && parent.undoes(record, close, found) {
-                        return self.exactly(open, end);
+                        self.exactly(open, end);
+                        return Way::Whole;
                     }
                 }
             }
@@ -232,19 +278,23 @@ impl Scan<'_> {
                             found[usize::from(id)] = Some(exact::space(record, colon + 1));
                         }
                         // Twice, or not to be proven.
-                        Proof::Yes | Proof::Unsure => return self.exactly(open, end),
+                        Proof::Yes | Proof::Unsure => {
+                            self.exactly(open, end);
+                            return Way::Whole;
+                        }
                     }
                 }
             }
         }
         if fresh {
-            return;
+            return Way::Fresh;
         }
         for id in 0..wanted.fields.len() {
             if let Some(value) = self.scratch.found[id] {
                 self.value(id as FieldId, open, value, end);
             }
         }
+        Way::Walked
     }
 
     /// Finds every wanted field the slow and certain way.

@@ -122,9 +122,14 @@ impl Lanes for Avx2 {
         if quiet(low, high) {
             return Raw::default();
         }
+        // Rarely asked, and so not part of the look.
+        let not = mask(
+            equal(load(bytes, 4), needles.not),
+            equal(load(bytes, 36), needles.not),
+        );
         Raw {
             line_feed: mask(low[0], high[0]),
-            needle: mask(low[1], high[1]),
+            needle: mask(low[1], high[1]) & !not,
             escape: mask(low[2], high[2]),
         }
     }

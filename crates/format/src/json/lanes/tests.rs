@@ -14,7 +14,9 @@ impl Lanes for Plain {
     fn raw(self, b: &[u8; WINDOW], needles: &Needles) -> Raw {
         Raw {
             line_feed: mask(|i| b[i] == b'\n'),
-            needle: mask(|i| b[i + 2] == b'"' && needles.may_be([b[i], b[i + 1]])),
+            needle: mask(|i| {
+                b[i + 2] == b'"' && needles.may_be([b[i], b[i + 1]]) && b[i + 4] != needles.not
+            }),
             escape: mask(|i| b[i] == b'\\' && b[i + 1] == b'u'),
         }
     }
