@@ -94,14 +94,19 @@ pub struct Structure {
 
 /// One way to compute the masks.
 pub trait Lanes: Copy {
-    /// The first look.
-    fn raw(self, bytes: &[u8; WINDOW], needles: &Needles) -> Raw;
+    /// The first look; if it is `STRICT`, at the beginnings of values, too.
+    fn raw<const STRICT: bool>(self, bytes: &[u8; WINDOW], needles: &Needles) -> Raw;
     /// Moves `at` on, 64 bytes at a time, to the first look that shows something; `None` if that is
     /// not in the windows of `bytes`.
     #[inline(always)]
-    fn seek(self, bytes: &[u8], at: &mut usize, needles: &Needles) -> Option<Raw> {
+    fn seek<const STRICT: bool>(
+        self,
+        bytes: &[u8],
+        at: &mut usize,
+        needles: &Needles,
+    ) -> Option<Raw> {
         while let Some(window) = bytes[*at..].first_chunk() {
-            let raw = self.raw(window, needles);
+            let raw = self.raw::<STRICT>(window, needles);
             if raw.any() != 0 {
                 return Some(raw);
             }
@@ -160,14 +165,14 @@ fn keep(mask: u64, test: impl Fn(usize) -> bool) -> u64 {
 
 impl Lanes for Portable {
     #[inline]
-    fn raw(self, b: &[u8; WINDOW], needles: &Needles) -> Raw {
+    fn raw<const STRICT: bool>(self, b: &[u8; WINDOW], needles: &Needles) -> Raw {
         let (Some(here), Some(behind)) = (b.first_chunk(), b[2..].first_chunk()) else {
             unreachable!("a window holds both");
         };
         Raw {
             line_feed: mask(here, b'\n', 0),
             needle: keep(mask(behind, b'"', 0), |i| {
-                needles.may_be([b[i], b[i + 1]]) && b[i + 4] != needles.not
+                needles.may_be([b[i], b[i + 1]]) && !(STRICT && b[i + 4] == needles.not)
             }),
             escape: keep(mask(here, b'\\', 0), |i| b[i + 1] == b'u'),
         }

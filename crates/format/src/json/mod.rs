@@ -10,6 +10,7 @@
 pub mod exact;
 mod lanes;
 pub mod name;
+pub mod nsg;
 mod place;
 mod plan;
 mod proof;
@@ -161,13 +162,21 @@ impl Format for Json {
             scratch,
             ..
         } = self;
-        self.instructions.run(scan::Scan {
-            wanted,
-            options,
-            scratch,
-            bytes,
-            work,
-        });
+        macro_rules! run {
+            ($named:literal) => {
+                self.instructions.run(scan::Scan::<$named> {
+                    wanted,
+                    options,
+                    scratch,
+                    bytes,
+                    work,
+                })
+            };
+        }
+        match wanted.named.is_some() {
+            true => run!(true),
+            false => run!(false),
+        }
     }
 
     fn values(&mut self, record: &[u8], path: &Path, each: &mut dyn FnMut(Value<'_>)) -> bool {

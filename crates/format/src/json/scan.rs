@@ -16,7 +16,8 @@ const FAILURE: &[u8] = b",\"tags\":[\"_jsonparsefailure\"]}";
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-pub struct Scan<'a> {
+/// `NAMED` if roles are looked for by names.
+pub struct Scan<'a, const NAMED: bool> {
     pub wanted: &'a Wanted,
     pub options: &'a Options,
     pub scratch: &'a mut Scratch,
@@ -24,7 +25,7 @@ pub struct Scan<'a> {
     pub work: &'a mut Work,
 }
 
-impl Task for Scan<'_> {
+impl<const NAMED: bool> Task for Scan<'_, NAMED> {
     type Out = ();
 
     #[inline(always)]
@@ -33,7 +34,7 @@ impl Task for Scan<'_> {
         let mut line = Line::default();
         self.scratch.candidates.clear();
         let mut at = 0;
-        while let Some(raw) = lanes.seek(bytes, &mut at, self.needles(&line)) {
+        while let Some(raw) = lanes.seek::<NAMED>(bytes, &mut at, self.needles(&line)) {
             if let Some(window) = bytes[at..].first_chunk() {
                 self.block(lanes, window, raw, at, &mut line);
             }
@@ -44,7 +45,7 @@ impl Task for Scan<'_> {
             let rest = &bytes[at..];
             let len = rest.len().min(WINDOW);
             window[..len].copy_from_slice(&rest[..len]);
-            let raw = lanes.raw(&window, self.needles(&line));
+            let raw = lanes.raw::<NAMED>(&window, self.needles(&line));
             self.block(lanes, &window, raw, at, &mut line);
             at += 64;
         }
@@ -74,7 +75,7 @@ struct Line {
     met: bool,
 }
 
-impl Scan<'_> {
+impl<const NAMED: bool> Scan<'_, NAMED> {
     /// What to look for in the rest of the line.
     #[inline(always)]
     fn needles(&self, line: &Line) -> &Needles {
@@ -108,7 +109,7 @@ impl Scan<'_> {
             } else if raw.needle >> bit & 1 == 1 {
                 let quote = here + 2;
                 let pair = [self.bytes[here], self.bytes[here + 1]];
-                if pair == CARRIED && self.wanted.named.is_some() {
+                if NAMED && pair == CARRIED {
                     line.carried = line.carried.or(here.checked_sub(1));
                     continue;
                 }
@@ -120,7 +121,7 @@ impl Scan<'_> {
                 {
                     continue;
                 }
-                if let Some(named) = &self.wanted.named {
+                if NAMED && let Some(named) = &self.wanted.named {
                     if !named.is_exact(pair, line.met) {
                         if named.is_worth(self.bytes, pair, quote) {
                             self.scratch.candidates.push(quote);
@@ -130,7 +131,7 @@ impl Scan<'_> {
                 }
                 self.scratch.candidates.push(quote);
                 if !std::mem::replace(&mut line.met, true) {
-                    raw = lanes.raw(window, self.needles(line));
+                    raw = lanes.raw::<NAMED>(window, self.needles(line));
                     any = raw.any() & (!1 << bit);
                 }
             } else if !line.unsure {
@@ -179,12 +180,12 @@ impl Scan<'_> {
         } else if unsure || (self.wanted.slash && memchr(b'\\', &bytes[open..end]).is_some()) {
             event.note = super::SPELLED;
             self.exactly(open, close + 1);
-            if let Some(named) = &self.wanted.named {
+            if NAMED && let Some(named) = &self.wanted.named {
                 self.named(lanes, named, (open, close + 1, hits), Way::Whole, None);
             }
         } else if !self.scratch.candidates.is_empty() || carried.is_some() {
             let way = self.fields(lanes, open, close + 1);
-            if let Some(named) = &self.wanted.named {
+            if NAMED && let Some(named) = &self.wanted.named {
                 self.named(lanes, named, (open, close + 1, hits), way, carried);
             }
         }
@@ -235,7 +236,8 @@ impl Scan<'_> {
             if record.get(colon) != Some(&b':') {
                 continue;
             }
-            if let (Some(named), [.., a, b]) = (&wanted.named, &record[..close])
+            if NAMED
+                && let (Some(named), [.., a, b]) = (&wanted.named, &record[..close])
                 && !named.is_exact([*a, *b], true)
             {
                 continue;

@@ -238,18 +238,31 @@ fn tells_who(b: &[u8], open: usize, place: &[u8]) -> bool {
         name.push(&b[key]);
         let name = name.text();
         let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word.as_bytes()));
-        who |= begins(&["user", "actor", "acting", "account", "login", "email", "subject"])
-            && !name.starts_with(b"useragent")
+        who |= begins(&[
+            "user", "actor", "acting", "account", "login", "email", "subject",
+        ]) && !name.starts_with(b"useragent")
             || name.ends_with(b"email")
             || name.ends_with(b"username")
             || name.starts_with(b"initiatedby");
         machine |= matches!(
             name,
-            b"hostname" | b"host" | b"computer" | b"computername" | b"devicename" | b"device"
-                | b"machinename" | b"endpoint" | b"agent" | b"mac" | b"macaddress"
+            b"hostname"
+                | b"host"
+                | b"computer"
+                | b"computername"
+                | b"devicename"
+                | b"device"
+                | b"machinename"
+                | b"endpoint"
+                | b"agent"
+                | b"mac"
+                | b"macaddress"
         );
         // Windows says where a logon came from with both.
-        logon |= matches!(name, b"ipport" | b"targetusersid" | b"targetusername" | b"ticketoptions");
+        logon |= matches!(
+            name,
+            b"ipport" | b"targetusersid" | b"targetusername" | b"ticketoptions"
+        );
         // So does whoever names the other end.
         logon |= begins(&["destinationip", "destip", "dstip"]);
     });
@@ -296,9 +309,12 @@ impl Surroundings {
             }
             let key = &b[open + 1..end - 1];
             let value = exact::space(b, colon + 1);
-            found.local |= names.begin(key).and_then(|begun| names.meaning(begun, |_| None)).is_some_and(|meaning| {
-                matches!(meaning.role, Some(Role::LocalIp | Role::LocalPort))
-            });
+            found.local |= names
+                .begin(key)
+                .and_then(|begun| names.meaning(begun, |_| None))
+                .is_some_and(|meaning| {
+                    matches!(meaning.role, Some(Role::LocalIp | Role::LocalPort))
+                });
             let mut name = Name::new();
             name.push(key);
             let name = name.text();
@@ -307,8 +323,7 @@ impl Surroundings {
             found.local |= begins(&["localip", "localaddr", "localport"]);
             found.request |= name == b"req"
                 || begins(&["request", "http", "method", "useragent", "uri", "refer"]);
-            if found.direction.is_none()
-                && (name.ends_with(b"direction") || name == b"actiontype")
+            if found.direction.is_none() && (name.ends_with(b"direction") || name == b"actiontype")
             {
                 found.direction = direction(name, b, value);
             }
@@ -330,8 +345,11 @@ fn direction(name: &[u8], b: &[u8], at: usize) -> Option<Direction> {
         // Microsoft Defender's DeviceNetworkEvents. `ConnectionFound` does not say who began.
         return match value {
             [b'i', b'n', b'b', b'o', b'u', b'n', b'd', ..] => Some(Direction::In),
-            b"connectionsuccess" | b"connectionfailed" | b"connectionattempt"
-            | b"connectionrequest" | b"connectionacknowledged" => Some(Direction::Out),
+            b"connectionsuccess"
+            | b"connectionfailed"
+            | b"connectionattempt"
+            | b"connectionrequest"
+            | b"connectionacknowledged" => Some(Direction::Out),
             _ => None,
         };
     }

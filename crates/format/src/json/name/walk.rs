@@ -66,13 +66,7 @@ pub fn find_in(b: &[u8], names: &Names, found: &mut Found) {
 }
 
 #[inline]
-fn member(
-    b: &[u8],
-    names: &Names,
-    found: &mut Found,
-    (name, at): (Span, usize),
-    levels: &[Level],
-) {
+fn member(b: &[u8], names: &Names, found: &mut Found, (name, at): (Span, usize), levels: &[Level]) {
     let key = &b[name];
     let [.., first, second] = *key else {
         return;
@@ -106,7 +100,12 @@ pub fn carried(b: &[u8], at: usize) -> Option<Span> {
     }
     let key = b[..at].trim_ascii_end().strip_suffix(b":")?;
     let key = key.trim_ascii_end().strip_suffix(b"\"")?;
-    let carries = [&b"\"message"[..], b"\"log", b"\"event.original", b"\"original"];
+    let carries = [
+        &b"\"message"[..],
+        b"\"log",
+        b"\"event.original",
+        b"\"original",
+    ];
     if !carries.iter().any(|name| key.ends_with(name)) {
         return None;
     }

@@ -12,7 +12,7 @@ use super::super::string;
 use super::super::wanted::Named;
 use super::{Scan, Scratch, Way};
 
-impl Scan<'_> {
+impl<const NAMED: bool> Scan<'_, NAMED> {
     /// Adds hits for the roles that none of the hits from `hits` on has.
     #[inline(always)]
     pub(super) fn named<L: Lanes>(
@@ -41,7 +41,11 @@ impl Scan<'_> {
         }
         let record = &self.bytes[open..end];
         self.scratch.roles.clear();
-        if way == Way::Whole || self.offer(lanes, named.names(), (open, record), way).is_err() {
+        if way == Way::Whole
+            || self
+                .offer(lanes, named.names(), (open, record), way)
+                .is_err()
+        {
             self.scratch.roles.clear();
             name::find_in(record, named.names(), &mut self.scratch.roles);
         }
