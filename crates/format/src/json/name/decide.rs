@@ -57,6 +57,11 @@ impl Role {
         matches!(self, Role::DestinationIp | Role::DestinationPort)
     }
 
+    /// Whether it is a port's.
+    pub fn is_port(self) -> bool {
+        self.port().is_none()
+    }
+
     fn port(self) -> Option<Role> {
         match self {
             Role::SourceIp => Some(Role::SourcePort),
@@ -74,6 +79,8 @@ impl Role {
 struct Member {
     rank: u16,
     depth: u32,
+    /// Where the object that it lies in opens, or a place in that if the depth is not known yet (0).
+    open: usize,
     proof: Proof,
     text: Span,
 }
@@ -93,8 +100,16 @@ impl Found {
         *self = Found::default();
     }
 
+    /// If a member of the same rank has this role already, a place in the object that it lies in, and
+    /// how deep that is.
+    #[inline]
+    pub fn rival(&mut self, meaning: Meaning) -> Option<(usize, &mut u32)> {
+        let member = self.members[meaning.role? as usize].as_mut()?;
+        (member.rank == meaning.rank).then_some((member.open, &mut member.depth))
+    }
+
     /// Takes note of a member that means this, lies `depth` deep in the object that opens at
-    /// `open`, and has its value at `at`. `place` is the name of that object (empty at the top).
+    /// `open` (or 0 deep at `open`, where the depth may matter later), and has its value at `at`. `place` is the name of that object (empty at the top).
     pub fn offer(
         &mut self,
         b: &[u8],
@@ -127,6 +142,7 @@ impl Found {
         let member = Member {
             rank: meaning.rank,
             depth,
+            open,
             proof: meaning.proof,
             text,
         };
@@ -197,6 +213,12 @@ impl Found {
     /// The text that has this role.
     pub fn get(&self, role: Role) -> Option<Span> {
         Some(self.members[role as usize]?.text)
+    }
+
+    /// Whether there is anything to decide on.
+    #[inline]
+    pub fn is_any(&self) -> bool {
+        self.any || self.carried.is_some()
     }
 
     /// Whether an address has a role.
@@ -287,9 +309,12 @@ impl Surroundings {
             }
             let key = &b[open + 1..end - 1];
             let value = exact::space(b, colon + 1);
-            found.local |= names.meaning(key, |_| None).is_some_and(|meaning| {
-                matches!(meaning.role, Some(Role::LocalIp | Role::LocalPort))
-            });
+            found.local |= names
+                .begin(key)
+                .and_then(|begun| names.meaning(begun, |_| None))
+                .is_some_and(|meaning| {
+                    matches!(meaning.role, Some(Role::LocalIp | Role::LocalPort))
+                });
             let mut name = Name::new();
             name.push(key);
             let name = name.text();

@@ -17,10 +17,12 @@ mod walk;
 
 pub use decide::{Found, Role};
 pub use value::worth;
-pub use walk::{find, find_in};
+pub use walk::{carried, find, find_in};
 
-use crate::text::alias::{ALIASES, Aliases, LONGEST};
-use crate::text::field::{Field, Kind};
+use std::collections::HashSet;
+
+use crate::text::alias::{ALIASES, Aliases, LONGEST, Name};
+use crate::text::field::Kind;
 
 /// How many objects and arrays a member may lie in.
 pub const DEEPEST: u32 = 64;
@@ -59,6 +61,10 @@ const PLAIN: &[(&str, Role, Proof)] = &[
     ("sip", Role::SourceIp, Proof::Twin),
     ("sport", Role::SourcePort, Proof::Name),
 ];
+
+/// Ends of names that too many members have which are nothing: these names are found where a whole
+/// record is walked, but not worth a look at each such member of every record.
+const RARE: &[&[u8; 2]] = &[b"ce", b"id", b"on", b"te"];
 
 /// The words for one end of a connection, most telling ones first, beside how far they prove it.
 const SOURCE: &[(&str, Proof)] = &[
@@ -114,7 +120,6 @@ const ADDRESS: &[&str] = &[
     "addressip4",
     "addressip6",
     "ips",
-    "ipaddresses",
     "host",
 ];
 
@@ -135,8 +140,8 @@ pub struct Names {
     ends: Vec<u64>,
     /// Bits of the last two bytes, in lower case, that members with these names have.
     pairs: [u128; 128],
-    /// The same as a list.
-    pub last: Vec<[u8; 2]>,
+    /// The same in the cases that they come in, and whether only ports end so.
+    pub last: Vec<([u8; 2], bool)>,
 }
 
 /// A name put together from its end.
@@ -192,6 +197,14 @@ impl Names {
             pairs: [0; 128],
             last: Vec::new(),
         };
+        let builtin: HashSet<Vec<u8>> = ALIASES
+            .iter()
+            .map(|alias| {
+                let mut name = Name::new();
+                name.push(alias.name.as_bytes());
+                name.text().to_vec()
+            })
+            .collect();
         for (name, meaning) in aliases.names() {
             if matches!(meaning.field.kind(), Kind::Ip | Kind::Port) {
                 let proof = match ACTOR.iter().any(|weak| weak.as_bytes() == name) {
@@ -211,17 +224,20 @@ impl Names {
                         proof: if twin { Proof::Twin } else { proof },
                     },
                 );
+                if let [.., a, b] = *name
+                    && Role::of(meaning.field).is_some()
+                    && !builtin.contains(name)
+                {
+                    names.pair([a, b], meaning.field.kind() == Kind::Port);
+                }
             }
         }
-        // In lower case those of the table may end otherwise than they do in records.
-        let spelled = Field::ALL.iter().map(|field| field.path());
-        for name in spelled.chain(ALIASES.iter().map(|alias| alias.name)) {
-            if let [.., a, b] = *name.as_bytes()
-                && aliases
-                    .of(name.as_bytes())
-                    .is_some_and(|meaning| Role::of(meaning.field).is_some())
+        // Reduced names may end otherwise than they are spelled.
+        for alias in ALIASES {
+            if let [.., a, b] = *alias.name.as_bytes()
+                && Role::of(alias.field).is_some()
             {
-                names.pair([a, b]);
+                names.pair([a, b], alias.field.kind() == Kind::Port);
             }
         }
         let mut rank = 1000;
@@ -235,11 +251,7 @@ impl Names {
                         rank += 1;
                         let role = Some(role);
                         let meaning = Meaning { role, rank, proof };
-                        names.add(&[word.as_bytes(), kind.as_bytes()], meaning);
-                        // `ip_src`, and `ip` that holds a `src`.
-                        if kind.len() <= 7 && word.len() <= 11 && *kind != "host" {
-                            names.add(&[kind.as_bytes(), word.as_bytes()], meaning);
-                        }
+                        names.made(&[word.as_bytes(), kind.as_bytes()], meaning);
                     }
                 }
             }
@@ -257,7 +269,7 @@ impl Names {
                             rank,
                             proof: Proof::Name,
                         };
-                        names.add(&[word.as_bytes(), kind.as_bytes()], meaning);
+                        names.made(&[word.as_bytes(), kind.as_bytes()], meaning);
                     }
                 }
             }
@@ -290,10 +302,13 @@ impl Names {
             let (word, bit) = part.bit();
             self.ends[word] |= 1 << bit;
         }
-        if let [b, a, ..] = *text
-            && meaning.role.is_some()
-        {
-            self.pair([a, b]);
+    }
+
+    /// Adds a name that is spelled as it is made.
+    fn made(&mut self, parts: &[&[u8]; 2], meaning: Meaning) {
+        self.add(parts, meaning);
+        if let ([.., a, b], Some(role)) = (parts[1], meaning.role) {
+            self.pair([*a, *b], role.is_port());
         }
     }
 
@@ -310,16 +325,20 @@ impl Names {
         self.slots[slot] = index as u16 + 1;
     }
 
-    fn pair(&mut self, pair: [u8; 2]) {
+    fn pair(&mut self, pair: [u8; 2], port: bool) {
         let [a, b] = pair.map(|byte| byte.to_ascii_lowercase());
-        if !a.is_ascii() || !b.is_ascii() || self.ends_some([a, b]) {
+        if !a.is_ascii() || !b.is_ascii() {
             return;
         }
         self.pairs[usize::from(a)] |= 1 << b;
+        if RARE.contains(&&[a, b]) {
+            return;
+        }
         let (big_a, big_b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
-        for pair in [[a, b], [big_a, b], [big_a, big_b], [a, big_b]] {
-            if !self.last.contains(&pair) {
-                self.last.push(pair);
+        for pair in [[a, b], [big_a, b], [big_a, big_b]] {
+            match self.last.iter_mut().find(|known| known.0 == pair) {
+                Some(known) => known.1 &= port,
+                None => self.last.push((pair, port)),
             }
         }
     }
@@ -344,30 +363,53 @@ impl Names {
         }
     }
 
-    /// What the member `key` means in objects called so, the innermost first.
+    /// Begins with the member `key`; `None` if it has no role wherever it is.
     #[inline]
-    pub fn meaning<'a>(
-        &self,
-        key: &[u8],
-        mut parent: impl FnMut(usize) -> Option<&'a [u8]>,
-    ) -> Option<Meaning> {
+    pub fn begin(&self, key: &[u8]) -> Option<Begun> {
         let mut name = Tail::new();
         if key.len() > 2 * LONGEST || !name.push(key) {
             return None;
         }
-        let mut best = self.get(&name);
+        let mut alone = self.get(&name);
         if key.len() <= 5 && name.len == key.len() {
             let mut plain = PLAIN.iter();
             if let Some(&(_, role, proof)) =
                 plain.find(|plain| key.eq_ignore_ascii_case(plain.0.as_bytes()))
             {
                 let (role, rank) = (Some(role), 900);
-                best = Some(Meaning { role, rank, proof });
+                alone = Some(Meaning { role, rank, proof });
             }
         }
+        (alone.is_some() || self.goes_on(&name)).then_some(Begun { name, alone })
+    }
+
+    /// Whether some longer name ends so.
+    #[inline]
+    fn goes_on(&self, name: &Tail) -> bool {
+        let (word, bit) = name.bit();
+        self.ends[word] >> bit & 1 == 1
+    }
+
+    /// What a member means wherever it is, if that is so.
+    #[inline]
+    pub fn anywhere(&self, begun: &Begun) -> Option<Meaning> {
+        let meaning = begun.alone?;
+        (meaning.proof != Proof::Actor && !self.goes_on(&begun.name)).then_some(meaning)
+    }
+
+    /// What a member means in objects called so, the innermost first.
+    #[inline]
+    pub fn meaning<'a>(
+        &self,
+        begun: Begun,
+        mut parent: impl FnMut(usize) -> Option<&'a [u8]>,
+    ) -> Option<Meaning> {
+        let Begun {
+            mut name,
+            alone: mut best,
+        } = begun;
         for level in 0..PARENTS {
-            let (word, bit) = name.bit();
-            if self.ends[word] >> bit & 1 == 0 {
+            if !self.goes_on(&name) {
                 break;
             }
             match parent(level) {
@@ -378,6 +420,12 @@ impl Names {
         }
         best
     }
+}
+
+/// A name whose parents are still to be seen.
+pub struct Begun {
+    name: Tail,
+    alone: Option<Meaning>,
 }
 
 #[cfg(test)]

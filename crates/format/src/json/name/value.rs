@@ -7,12 +7,19 @@ use crate::text::address;
 
 /// Whether the value that begins at `at` may be an address, a port or a list of them, by its first
 /// bytes.
-#[inline(always)]
+#[inline]
 pub fn worth(b: &[u8], at: usize) -> bool {
     match b.get(at) {
-        Some(b'"') => b
-            .get(at + 1)
-            .is_some_and(|first| first.is_ascii_hexdigit() || matches!(first, b':' | b'[' | b' ')),
+        Some(b'"') => match b[at + 1..].first_chunk() {
+            // Two are looked at, so that a word such as `false` is none.
+            Some(&[first, second, third]) => {
+                const fn part(byte: u8) -> bool {
+                    byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'[')
+                }
+                part(first) && (second == b'"' || (part(second) && (part(third) || third == b'"')))
+            }
+            None => false,
+        },
         Some(b'0'..=b'9') => true,
         Some(b'[') => worth_first(b, at),
         _ => false,

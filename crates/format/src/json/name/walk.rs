@@ -72,9 +72,8 @@ fn member(b: &[u8], names: &Names, found: &mut Found, (name, at): (Span, usize),
         return;
     };
     if !value::worth(b, at) {
-        if b[at..].starts_with(b"\"{\\\"") {
-            let parent = levels[1..].iter().rev().find_map(|level| level.key);
-            carried(b, found, key, parent.map_or(&[], |key| &b[key]), at);
+        if found.carried.is_none() {
+            found.carried = carried(b, at);
         }
         return;
     }
@@ -83,29 +82,34 @@ fn member(b: &[u8], names: &Names, found: &mut Found, (name, at): (Span, usize),
     }
     let keys = levels[1..].iter().rev().filter_map(|level| level.key);
     let mut parents = keys.clone();
-    if let Some(meaning) = names.meaning(key, |_| Some(&b[parents.next()?])) {
+    let Some(begun) = names.begin(key) else {
+        return;
+    };
+    if let Some(meaning) = names.meaning(begun, |_| Some(&b[parents.next()?])) {
         let (depth, open) = (levels.len() as u32, levels[levels.len() - 1].open);
         let place = keys.clone().next().map_or(&b""[..], |key| &b[key]);
         found.offer(b, meaning, (depth, open, at), place);
     }
 }
 
-/// Whether a shipper carries a record as text in the member `key` of an object called `parent`.
-pub fn carries(key: &[u8], parent: &[u8]) -> bool {
-    match key {
-        b"message" | b"log" | b"event.original" => true,
-        b"original" => parent == b"event",
-        _ => false,
+/// Inside of the string that begins at `at`, if it is JSON where a shipper puts the record that it
+/// carries.
+pub fn carried(b: &[u8], at: usize) -> Option<Span> {
+    if !b[at..].starts_with(b"\"{\\\"") {
+        return None;
     }
-}
-
-fn carried(b: &[u8], found: &mut Found, key: &[u8], parent: &[u8], at: usize) {
-    if found.carried.is_none()
-        && carries(key, parent)
-        && let Some(end) = exact::string_end(b, at)
-    {
-        found.carried = Some(Span::new(at + 1, end - 1));
+    let key = b[..at].trim_ascii_end().strip_suffix(b":")?;
+    let key = key.trim_ascii_end().strip_suffix(b"\"")?;
+    let carries = [
+        &b"\"message"[..],
+        b"\"log",
+        b"\"event.original",
+        b"\"original",
+    ];
+    if !carries.iter().any(|name| key.ends_with(name)) {
+        return None;
     }
+    Some(Span::new(at + 1, exact::string_end(b, at)? - 1))
 }
 
 /// Shows `each` address and port of the record whose role its name says, as the field and where the
