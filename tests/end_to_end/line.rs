@@ -100,11 +100,19 @@ fn what_is_no_address_stays() {
 }
 
 #[test]
-fn the_same_name_elsewhere_is_another_field() {
-    stays(r#"{"a":{"DestinationIp":"10.0.0.1"}}"#);
+fn a_path_is_exact_and_a_role_has_many_names() {
+    for line in [
+        r#"{"a":{"DestinationIp":"10.0.0.1"}}"#,
+        r#"{"winlog":{"DestinationIp":"10.0.0.1"}}"#,
+        r#"{"message":"{\"DestinationIp\":\"10.0.0.1\"}","x":"DestinationIp"}"#,
+    ] {
+        let open = line.strip_suffix('}').unwrap();
+        becomes(line, &format!(r#"{open},"IPDestination":"Private"}}"#));
+        let exact = ["--from", "winlog.event_data.DestinationIp"];
+        assert_eq!(tagged(&exact, line), format!("{line}\n"));
+    }
     stays(r#"{"message":"\"DestinationIp\":\"10.0.0.1\""}"#);
-    stays(r#"{"message":"{\"DestinationIp\":\"10.0.0.1\"}","x":"DestinationIp"}"#);
-    stays(r#"{"winlog":{"DestinationIp":"10.0.0.1"}}"#);
+    stays(r#"{"host":{"ip":"10.0.0.1"},"observer":{"ip":"10.0.0.1"}}"#);
 }
 
 #[test]
@@ -147,7 +155,8 @@ fn of_duplicate_keys_the_last_counts() {
         r#"{"DestinationIp":"13.107.4.50","DestinationIp":"10.0.0.1","IPDestination":"Private"}"#,
     );
     // The last parent replaces the one before it, with all that it held.
-    stays(r#"{"destination":{"ip":"10.0.0.1"},"destination":{"port":443}}"#);
+    let line = r#"{"a":{"x":"10.0.0.1"},"a":{"port":443}}"#;
+    assert_eq!(tagged(&["--from", "a.x"], line), format!("{line}\n"));
 }
 
 #[test]

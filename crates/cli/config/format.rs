@@ -1,5 +1,7 @@
 //! Formats: how a source's records are read.
 
+use std::sync::Arc;
+
 use knownet_flow::Framing;
 use knownet_format::json;
 use knownet_format::text::alias::Aliases;
@@ -19,7 +21,10 @@ impl Default for Reading {
         Reading {
             choice: Some(Choice::Auto),
             text: reader::Options::default(),
-            json: json::Options::default(),
+            json: json::Options {
+                aliases: Some(Arc::new(Aliases::new(&[]))),
+                ..json::Options::default()
+            },
             ecs: false,
         }
     }
@@ -152,6 +157,7 @@ fn aliases(top: &Section<'_>, reading: &mut Reading) {
             _ => top.wrong(node, &key, "the name of an ECS field"),
         }
     }
+    reading.json.aliases = Some(Arc::new(Aliases::new(&reading.text.aliases)));
 }
 
 /// The ECS field of this path.
