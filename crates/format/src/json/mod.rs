@@ -9,6 +9,7 @@
 
 pub mod exact;
 mod lanes;
+pub mod name;
 mod place;
 mod plan;
 mod proof;

@@ -16,6 +16,7 @@ pub mod field;
 pub mod frame;
 pub mod header;
 pub mod iptables;
+pub mod json;
 pub mod kv;
 pub mod leef;
 pub mod message;
@@ -77,6 +78,7 @@ pub struct Spec {
 /// Every format that is recognised by itself, in the order in which they are asked: the first whose
 /// reader takes a record has it, so those that are certain of theirs come first.
 pub const FORMATS: &[&Spec] = &[
+    &json::SPEC,
     &xml::SPEC,
     &cef::SPEC,
     &leef::SPEC,

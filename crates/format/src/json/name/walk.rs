@@ -1,0 +1,140 @@
+//! The one pass over a whole record.
+
+use knownet_flow::Span;
+use memchr::memchr2;
+
+use super::{DEEPEST, Found, Names, Role, value};
+use crate::json::{exact, unescape};
+use crate::text::alias::Aliases;
+use crate::text::field::Field;
+
+/// An object or array that is open.
+#[derive(Clone, Copy, Default)]
+struct Level {
+    /// The name of the member that it is the value of; none for an element.
+    key: Option<Span>,
+    open: usize,
+}
+
+/// Takes note in `found` of every member of the record that has a role by its name.
+pub fn find_in(b: &[u8], names: &Names, found: &mut Found) {
+    let mut levels = [Level::default(); DEEPEST as usize];
+    let (mut depth, mut at) = (0u32, 0);
+    let mut key = None;
+    while let Some(&byte) = b.get(at) {
+        match byte {
+            b'"' => {
+                let Some(end) = exact::string_end(b, at) else {
+                    return;
+                };
+                let colon = exact::space(b, end);
+                if b.get(colon) != Some(&b':') {
+                    at = end;
+                    continue;
+                }
+                let name = Span::new(at + 1, end - 1);
+                let value = exact::space(b, colon + 1);
+                if depth > 0 && depth <= DEEPEST {
+                    member(b, names, found, (name, value), &levels[..depth as usize]);
+                }
+                key = Some(name);
+                at = value;
+                // The value's own string is no key, whatever is behind it.
+                if b.get(at) == Some(&b'"') {
+                    let Some(end) = exact::string_end(b, at) else {
+                        return;
+                    };
+                    at = end;
+                }
+                continue;
+            }
+            b'{' | b'[' => {
+                if let Some(level) = levels.get_mut(depth as usize) {
+                    *level = Level {
+                        key: key.take(),
+                        open: at,
+                    };
+                }
+                depth += 1;
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => key = None,
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+#[inline]
+fn member(b: &[u8], names: &Names, found: &mut Found, (name, at): (Span, usize), levels: &[Level]) {
+    let key = &b[name];
+    let [.., first, second] = *key else {
+        return;
+    };
+    if !value::worth(b, at) {
+        if b[at..].starts_with(b"\"{\\\"") {
+            let parent = levels[1..].iter().rev().find_map(|level| level.key);
+            carried(b, found, key, parent.map_or(&[], |key| &b[key]), at);
+        }
+        return;
+    }
+    if !names.ends_some([first, second]) || memchr2(b'\\', b'"', key).is_some() {
+        return;
+    }
+    let keys = levels[1..].iter().rev().filter_map(|level| level.key);
+    let mut parents = keys.clone();
+    if let Some(meaning) = names.meaning(key, |_| Some(&b[parents.next()?])) {
+        let (depth, open) = (levels.len() as u32, levels[levels.len() - 1].open);
+        let place = keys.clone().next().map_or(&b""[..], |key| &b[key]);
+        found.offer(b, meaning, (depth, open, at), place);
+    }
+}
+
+/// Whether a shipper carries a record as text in the member `key` of an object called `parent`.
+pub fn carries(key: &[u8], parent: &[u8]) -> bool {
+    match key {
+        b"message" | b"log" | b"event.original" => true,
+        b"original" => parent == b"event",
+        _ => false,
+    }
+}
+
+fn carried(b: &[u8], found: &mut Found, key: &[u8], parent: &[u8], at: usize) {
+    if found.carried.is_none()
+        && carries(key, parent)
+        && let Some(end) = exact::string_end(b, at)
+    {
+        found.carried = Some(Span::new(at + 1, end - 1));
+    }
+}
+
+/// Shows `each` address and port of the record whose role its name says, as the field and where the
+/// text is; of the record that it carries as text, unescaped into `scratch`, if it has no address
+/// itself (then `each` is shown that text, too).
+pub fn find(
+    b: &[u8],
+    aliases: &Aliases,
+    scratch: &mut Vec<u8>,
+    mut each: impl FnMut(Field, Span, Option<&[u8]>),
+) {
+    let names = aliases.json();
+    let mut found = Found::default();
+    find_in(b, names, &mut found);
+    found.decide(b, names);
+    let mut inside = false;
+    if let Some(text) = found.carried.filter(|_| !found.is_some()) {
+        scratch.clear();
+        unescape(&b[text], scratch);
+        let mut carried = Found::default();
+        find_in(scratch, names, &mut carried);
+        carried.decide(scratch, names);
+        if carried.is_some() {
+            (found, inside) = (carried, true);
+        }
+    }
+    for (role, field) in Role::FIELDS {
+        if let Some(text) = found.get(role) {
+            each(field, text, inside.then_some(&**scratch));
+        }
+    }
+}
