@@ -7,8 +7,7 @@ fn found(text: &str) -> Option<String> {
     let mut record = Record::new(&context);
     record.begin(text.as_bytes());
     read(text.as_bytes(), &mut record).then(|| {
-        let get =
-            |field| String::from_utf8_lossy(record.get(field).unwrap_or(b"-")).into_owned();
+        let get = |field| String::from_utf8_lossy(record.get(field).unwrap_or(b"-")).into_owned();
         [
             Field::SourceIp,
             Field::SourcePort,
