@@ -1,7 +1,8 @@
 //! The format of a record, found out: each record by itself, so that one stream may mix them.
 
+use super::field::Field;
 use super::record::Record;
-use super::{FORMATS, syslog};
+use super::{FORMATS, kv, message, syslog};
 
 /// What a record without a format is tagged with.
 pub const NO_FORMAT: &str = "_noformat";
@@ -24,6 +25,13 @@ pub fn read<'a>(line: &'a [u8], record: &mut Record<'a>) -> Option<&'static str>
     let mark = record.mark();
     for spec in FORMATS {
         if (spec.read)(text, record) {
+            // Pairs may stand in a sentence that says who it was.
+            if spec.name == kv::SPEC.name
+                && !record.has(Field::SourceIp)
+                && !record.has(Field::DestinationIp)
+            {
+                message::read(text, record);
+            }
             return Some(spec.name);
         }
         record.back(mark);

@@ -37,6 +37,7 @@ pub const ALIASES: &[Alias] = &[
     a("id.resp_h", DestinationIp, "Zeek"),
     a("destinationTranslatedAddress", DestinationNatIp, "CEF"),
     a("s-ip", DestinationIp, "W3C extended log"),
+    a("lip", DestinationIp, "Dovecot"),
     // source.port
     a("srcport", SourcePort, "Fortinet FortiGate, AWS VPC flow"),
     a("SourcePort", SourcePort, "Sysmon"),
@@ -45,6 +46,7 @@ pub const ALIASES: &[Alias] = &[
     a("IpPort", SourcePort, "Windows Security 4624"),
     a("sourceTranslatedPort", SourceNatPort, "CEF"),
     a("c-port", SourcePort, "W3C extended log"),
+    a("rport", SourcePort, "SpamAssassin spamd"),
     // destination.port
     a("dstport", DestinationPort, "Fortinet FortiGate, AWS VPC flow"),
     a("DestinationPort", DestinationPort, "Sysmon"),
@@ -173,6 +175,7 @@ pub const ALIASES: &[Alias] = &[
     a("userip", SourceIp, "Aruba"),
     a("rhost", SourceIp, "PAM"),
     a("raddr", SourceIp, "SpamAssassin spamd"),
+    a("rip", SourceIp, "Dovecot"),
     a("EndpointIPAddress", SourceIp, "Cisco ISE"),
     a("Device IP Address", SourceIp, "Cisco ISE (the RADIUS client)"),
     a("Framed-IP-Address", SourceIp, "RADIUS (RFC 2865)"),
@@ -185,7 +188,6 @@ pub const ALIASES: &[Alias] = &[
     a("server_ip", DestinationIp, "Skyhigh, Sophos"),
     a("connsrcport", SourcePort, "Clavister cOS Core"),
     a("client_port", SourcePort, "Barracuda WAF"),
-    a("rport", SourcePort, "SpamAssassin spamd"),
     a("conndestport", DestinationPort, "Clavister cOS Core"),
     a("server_port", DestinationPort, "Barracuda WAF"),
     // key=value: translated ends

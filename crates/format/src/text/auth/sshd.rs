@@ -194,8 +194,9 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>, named: bool) -> bool {
     ] {
         text = text.strip_prefix(prefix).unwrap_or(text);
     }
-    let Some((prefix, shape, action, outcome, sure)) =
-        RULES.iter().find(|rule| text.starts_with(rule.0))
+    let Some((prefix, shape, action, outcome, sure)) = RULES
+        .iter()
+        .find(|rule| rule.0.first() == text.first() && text.starts_with(rule.0))
     else {
         return false;
     };

@@ -6,6 +6,8 @@
 
 mod place;
 mod role;
+#[cfg(test)]
+mod tests;
 
 use memchr::memmem;
 
@@ -66,7 +68,7 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
 
 /// Gives each address the role that its words prove; the first of a role counts.
 fn assign<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> bool {
-    if opens_connection(text, places, record) || flow(text, places, record) {
+    if ssh_connection(text, places, record) || flow(text, places, record) {
         return true;
     }
     let mut pairs = 0;
@@ -117,7 +119,8 @@ fn assign<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> 
 /// Source and destination with an arrow between; where a flow has a second pair, it is the
 /// translated one.
 fn pair<'a>(from: &Place<'a>, to: &Place<'a>, nth: usize, record: &mut Record<'a>) {
-    let flow = memmem::find(record.line(), b"RT_FLOW").is_some();
+    let head = &record.line()[..record.line().len().min(256)];
+    let flow = memmem::find(head, b"RT_FLOW").is_some();
     let fields = match nth {
         0 => [
             Field::SourceIp,
@@ -179,22 +182,8 @@ fn flow<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> bo
     true
 }
 
-/// `192.0.2.1:50022 [05/Mar/2026:…` (proxies' logs), and the four words of `SSH_CONNECTION`.
-fn opens_connection<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> bool {
-    if let [first, ..] = places
-        && first.start == 0
-        && first.port.is_some()
-        && matches!(
-            text[first.end..],
-            [b' ', b'[', b'0'..=b'9', b'0'..=b'9', b'/', ..]
-        )
-    {
-        record.set(Field::SourceIp, first.ip);
-        if let Some(port) = first.port {
-            record.set(Field::SourcePort, port);
-        }
-        return true;
-    }
+/// The four words of `SSH_CONNECTION`, as Junos writes them.
+fn ssh_connection<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> bool {
     if let [first, second, ..] = places
         && text[..first.start].ends_with(b"ssh-connection '")
     {

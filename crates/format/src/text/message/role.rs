@@ -33,6 +33,10 @@ pub fn behind_source(between: &[u8]) -> bool {
 
 /// The role that the words before the address prove.
 pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
+    // Any address is nobody's.
+    if matches!(place.ip, b"0.0.0.0" | b"::") {
+        return None;
+    }
     let mut left = &text[place.start.saturating_sub(BACK)..place.start];
     let behind = &text[place.end..];
     if left.ends_with(b"'@'") && memmem::find(left, b"user '").is_some() {
@@ -47,15 +51,37 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
     for mark in [&b"AF_INET]"[..], b"AF_INET6]", b"IP=", b"//"] {
         left = left.strip_suffix(mark).unwrap_or(left);
     }
-    let bracket = left.ends_with(b"[");
+    let account = left.strip_suffix(b"@").unwrap_or_default();
+    if !account.is_empty()
+        && last(last(account).0.trim_ascii_end())
+            .1
+            .eq_ignore_ascii_case(b"user")
+    {
+        return Some(Source);
+    }
+    let bracket = left.ends_with(b"[") || left.ends_with(b" (");
     left = left.trim_end_matches_any(b"[('\"<");
     // `client=mx.example.org[192.0.2.1]`, `from mx.example.org [192.0.2.1]`
     let mut named = false;
     if bracket {
-        let name = left.trim_ascii_end();
+        let mut name = left.trim_ascii_end();
+        // `mx.example.org (helo) [192.0.2.1]`
+        if name.ends_with(b")")
+            && let Some(open) = memchr::memrchr(b'(', name)
+        {
+            name = name[..open].trim_ascii_end();
+            (left, named) = (name, true);
+        }
         let length = name.iter().rev().take_while(|byte| is_name(**byte)).count();
         let (before, host) = name.split_at(name.len() - length);
-        if host.contains(&b'.') || matches!(host, b"unknown" | b"localhost") {
+        let owned = !host.is_empty() && before.ends_with(b"=");
+        if owned
+            || host.contains(&b'.')
+            || matches!(
+                host,
+                b"unknown" | b"localhost" | b"UNKNOWN" | b"UNDETERMINED"
+            )
+        {
             (left, named) = (before, true);
         }
     }
@@ -76,7 +102,7 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
     let (earlier, previous) = last(before.trim_ascii_end());
     let previous_is = |word: &str| previous.eq_ignore_ascii_case(word.as_bytes());
     let role = match &*lower {
-        b"from" if separator == b' ' => {
+        b"from" => {
             let moved = ["changed", "moved", "updated", "switched", "address", "ip"];
             if moved.iter().any(|word| previous_is(word)) {
                 return None;
@@ -94,7 +120,22 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         | b"serverip" | b"server_ip" => Destination,
         b"cli" if previous.iter().all(u8::is_ascii_digit) => Source,
         b"lip" if separator == b'=' => Destination,
-        b"relay" if separator == b'=' => Destination,
+        // Sendmail's relay of what comes in is where it comes from.
+        b"relay" if separator == b'=' => match memmem::find(text, b"to=<") {
+            None if memmem::find(text, b"from=<").is_some() => Source,
+            _ => Destination,
+        },
+        // Exim
+        b"h" if separator == b'=' && memmem::find(text, b" <= ").is_some() => Source,
+        b"h" if separator == b'='
+            && [&b" => "[..], b" -> ", b" == ", b" ** "]
+                .iter()
+                .any(|sign| memmem::find(text, sign).is_some()) =>
+        {
+            Destination
+        }
+        b"login" | b"badlogin" if named && separator == b':' => Source,
+        b"remote" if bracket_word(text, place) => Source,
         b"ban" | b"unban" | b"found" if before.ends_with(b"] ") => Source,
         b"ip" | b"address" | b"addr" => match () {
             _ if ["client", "source", "src", "remote", "user"]
@@ -123,7 +164,16 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         b"host" if named && behind.starts_with(b" refused to talk") => Destination,
         b"warning" if named && separator == b':' && behind.starts_with(b": SASL ") => Source,
         b"for" if named && place.port.is_some() && left.ends_with(b"TLS for") => Destination,
-        b"to" if separator == b' ' && (place.port.is_some() || sends(before)) => Destination,
+        b"to" if separator == b' ' && !binds(before) && (place.port.is_some() || sends(before)) => {
+            Destination
+        }
+        b"for" if previous_is("failed") => Source,
+        _ if named
+            && behind.starts_with(b") - ")
+            && record.get(Field::ProcessName) == Some(b"proftpd") =>
+        {
+            Source
+        }
         b"host" if separator == b'=' && before.ends_with(b"connection received: ") => Source,
         _ if separator != b' ' => match record.context.aliases.of(word)?.field {
             Field::SourceIp => Source,
@@ -133,6 +183,18 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         _ => return None,
     };
     Some(role)
+}
+
+/// Whether `[remote A:N]` stands there.
+fn bracket_word(text: &[u8], place: &Place<'_>) -> bool {
+    place.port.is_some() && text[..place.start].ends_with(b"[remote ")
+}
+
+/// Whether a server says where it listens.
+fn binds(left: &[u8]) -> bool {
+    [&b"bind"[..], b"bound", b"isten"]
+        .iter()
+        .any(|word| memmem::find(left, word).is_some())
 }
 
 /// Whether something is sent or connected: ` to A` is where.
