@@ -4,6 +4,7 @@
 //! the record (names, clock, header) is in [`Context`]; what they find goes into a [`Record`].
 
 pub mod access;
+pub mod adc;
 pub mod address;
 pub mod alias;
 pub mod auth;
@@ -83,6 +84,7 @@ pub const FORMATS: &[&Spec] = &[
     &leef::SPEC,
     &cisco::SPEC,
     &pf::SPEC,
+    &adc::SPEC,
     &iptables::SPEC,
     &auth::SPEC,
     &access::SPEC,

@@ -1,6 +1,7 @@
 //! Batches of text rewritten as lines of JSON.
 
 use knownet_flow::{self as flow, Counts, Heading};
+use std::fmt;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -75,10 +76,7 @@ impl TextReader {
         context.aliases = super::alias::Aliases::new(&options.aliases);
         let failure = match &choice {
             Choice::Auto => auto::NO_FORMAT.to_owned(),
-            Choice::Named(spec) => format!("_{}parsefailure", spec.name),
-            Choice::Syslog => "_syslogparsefailure".to_owned(),
-            Choice::Headed(name) => format!("_{name}parsefailure"),
-            Choice::Own(own) => format!("_{}parsefailure", own.name()),
+            choice => format!("_{}parsefailure", choice.name()),
         };
         TextReader {
             choice,
@@ -149,7 +147,24 @@ impl TextReader {
     }
 }
 
+impl fmt::Debug for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Choice {
+    /// What the format is called.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Choice::Auto => "auto",
+            Choice::Named(spec) => spec.name,
+            Choice::Syslog => "syslog",
+            Choice::Headed(name) => name,
+            Choice::Own(own) => own.name(),
+        }
+    }
+
     /// Reads one record into `record`; `None` if it is not in the format.
     fn read<'a>(
         &'a self,

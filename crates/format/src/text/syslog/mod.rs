@@ -38,6 +38,14 @@ pub fn header<'a>(line: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
     Some(&message[..end.map_or(0, |last| last + 1)])
 }
 
+/// Reads the program that a message without a header begins with (`sshd[12]: …`, `spamd: …`) and
+/// returns what follows it; `None` if it begins with none.
+pub fn tag<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
+    let tag = word::tag(text, word::name(text))?;
+    program(tag.name, tag.pid, record);
+    Some(tag.rest.strip_prefix(b" ").unwrap_or(tag.rest))
+}
+
 /// What follows the length that frames a record in a stream (RFC 6587), left in by who stored it.
 fn counted(text: &[u8]) -> Option<&[u8]> {
     let digits = text.iter().take(8).take_while(|b| b.is_ascii_digit());
