@@ -239,6 +239,18 @@ mod tests {
     }
 
     #[test]
+    fn only_names_that_are_short_enough_are_aliases() {
+        let longest = "x".repeat(LONGEST);
+        let aliases = Aliases::new(&[(longest.clone(), Field::SourceIp)]);
+        let knows = |name: &str| aliases.of(name.as_bytes()).is_some();
+        assert!(knows(&longest));
+        assert!(knows(&format!("_{longest}-")));
+        assert!(!knows(&format!("{longest}x")));
+        assert!(!knows(&format!("{longest}_x")));
+        assert!(!knows(&longest[1..]));
+    }
+
+    #[test]
     fn own_names_count_more_than_builtin_ones() {
         let aliases = Aliases::new(&[("peer".to_owned(), Field::DestinationIp)]);
         let own = aliases.of(b"peer").expect("own").rank;

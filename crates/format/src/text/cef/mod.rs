@@ -6,6 +6,7 @@
 
 mod custom;
 pub(super) mod dictionary;
+mod key;
 pub(super) mod pair;
 #[cfg(test)]
 mod tests;
