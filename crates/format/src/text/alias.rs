@@ -41,6 +41,8 @@ pub struct Meaning {
 pub struct Name {
     bytes: [u8; LONGEST],
     len: usize,
+    /// Of the bytes so far, not mixed yet.
+    hash: u64,
 }
 
 /// What each byte of a name is reduced to; 0 is left out.
@@ -64,15 +66,18 @@ impl Name {
         Name {
             bytes: [0; LONGEST],
             len: 0,
+            hash: 0,
         }
     }
 
     /// Adds `part`; `false` if the name becomes longer than any alias.
     #[inline]
     pub fn push(&mut self, part: &[u8]) -> bool {
+        // Both stay in registers: what is written to memory byte by byte is slow to read in words.
+        let (mut len, mut hash) = (self.len, self.hash);
         for &byte in part {
             let byte = REDUCED[usize::from(byte)];
-            let Some(place) = self.bytes.get_mut(self.len) else {
+            let Some(place) = self.bytes.get_mut(len) else {
                 match byte {
                     0 => continue,
                     _ => return false,
@@ -81,8 +86,12 @@ impl Name {
             // Written anyway, counted only if it stays: a branch would be guessed wrong often.
             // Behind the length all is zero.
             *place = byte;
-            self.len += usize::from(byte != 0);
+            let kept = byte != 0;
+            len += usize::from(kept);
+            let more = hash.rotate_left(7) ^ u64::from(byte);
+            hash = if kept { more } else { hash };
         }
+        (self.len, self.hash) = (len, hash);
         true
     }
 
@@ -92,14 +101,10 @@ impl Name {
         &self.bytes[..self.len]
     }
 
-    /// A number that equal names share, eight bytes at a time.
+    /// A number that equal names share.
     #[inline]
     fn hash(&self) -> u64 {
-        let mut hash = self.len as u64;
-        let words = self.len.div_ceil(8);
-        for word in self.bytes.as_chunks::<8>().0.iter().take(words) {
-            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(MIX);
-        }
+        let hash = (self.hash ^ (self.len as u64) << 58).wrapping_mul(MIX);
         hash ^ hash >> 32
     }
 }
