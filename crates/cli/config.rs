@@ -45,6 +45,7 @@ use mistake::Notes;
 use section::Section;
 
 /// Everything that a configuration says.
+#[derive(Debug)]
 pub struct Config {
     /// The file, as it was named.
     pub file: PathBuf,

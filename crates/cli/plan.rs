@@ -30,7 +30,7 @@ pub struct Ready {
 }
 
 /// How the records of one source are read.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Reading {
     /// The format; `None` if every line is JSON or a mistake.
     pub choice: Option<Choice>,

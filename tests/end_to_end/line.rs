@@ -100,11 +100,19 @@ fn what_is_no_address_stays() {
 }
 
 #[test]
-fn the_same_name_elsewhere_is_another_field() {
-    stays(r#"{"a":{"DestinationIp":"10.0.0.1"}}"#);
+fn a_path_is_exact_and_a_role_has_many_names() {
+    for line in [
+        r#"{"a":{"DestinationIp":"10.0.0.1"}}"#,
+        r#"{"winlog":{"DestinationIp":"10.0.0.1"}}"#,
+        r#"{"message":"{\"DestinationIp\":\"10.0.0.1\"}","x":"DestinationIp"}"#,
+    ] {
+        let open = line.strip_suffix('}').unwrap();
+        becomes(line, &format!(r#"{open},"IPDestination":"Private"}}"#));
+        let exact = ["--from", "winlog.event_data.DestinationIp"];
+        assert_eq!(tagged(&exact, line), format!("{line}\n"));
+    }
     stays(r#"{"message":"\"DestinationIp\":\"10.0.0.1\""}"#);
-    stays(r#"{"message":"{\"DestinationIp\":\"10.0.0.1\"}","x":"DestinationIp"}"#);
-    stays(r#"{"winlog":{"DestinationIp":"10.0.0.1"}}"#);
+    stays(r#"{"host":{"ip":"10.0.0.1"},"observer":{"ip":"10.0.0.1"}}"#);
 }
 
 #[test]
@@ -147,7 +155,8 @@ fn of_duplicate_keys_the_last_counts() {
         r#"{"DestinationIp":"13.107.4.50","DestinationIp":"10.0.0.1","IPDestination":"Private"}"#,
     );
     // The last parent replaces the one before it, with all that it held.
-    stays(r#"{"destination":{"ip":"10.0.0.1"},"destination":{"port":443}}"#);
+    let line = r#"{"a":{"x":"10.0.0.1"},"a":{"port":443}}"#;
+    assert_eq!(tagged(&["--from", "a.x"], line), format!("{line}\n"));
 }
 
 #[test]
@@ -207,18 +216,18 @@ fn what_is_no_object_becomes_a_message() {
         "<13>Mar 18 host app: {x} ",
         "\ttab",
     ] {
-        let out = tagged(&[], format!("{line}\n"));
+        let out = tagged(&["--format", "json"], format!("{line}\n"));
         let expected = json!({"message": line, "tags": ["_jsonparsefailure"]});
         assert_eq!(objects(&out), [expected]);
     }
-    let out = tagged(&[], "say \"hi\" \\o/\r\n");
+    let out = tagged(&["--format", "json"], "say \"hi\" \\o/\r\n");
     let expected = r#"{"message":"say \"hi\" \\o/","tags":["_jsonparsefailure"]}"#;
     assert_eq!(out.trim_end(), expected);
 }
 
 #[test]
 fn bytes_that_are_not_utf_8_are_spelled_out() {
-    let out = tagged(&[], b"caf\xe9 \xff\xfe \xe2\x82".to_vec());
+    let out = tagged(&["--format", "json"], b"caf\xe9 \xff\xfe \xe2\x82".to_vec());
     let expected = json!({"message": r"caf\xE9 \xFF\xFE \xE2\x82", "tags": ["_jsonparsefailure"]});
     assert_eq!(objects(&out), [expected]);
 }
@@ -232,7 +241,7 @@ fn a_failure_takes_no_neighbour_along() {
         "{",
         &event(UNKNOWN),
     ]);
-    let ran = tag(&["--stats"], input).succeeded();
+    let ran = tag(&["--stats", "--format", "json"], input).succeeded();
     let out = ran.lines();
     assert_eq!(out.len(), 5);
     assert_eq!(out[0], labelled(PRIVATE, "Private"));

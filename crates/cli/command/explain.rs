@@ -177,7 +177,7 @@ impl Explainer {
             }
             let found = self.one(&line, &heading);
             heading = match (framing.heading)(&line, &heading) {
-                Some(range) => Heading::Lines(line[range].into()),
+                Some(next) => next,
                 None if heading == Heading::Start => Heading::None,
                 None => heading,
             };

@@ -1,9 +1,12 @@
 //! Formats: how a source's records are read.
 
+use std::sync::Arc;
+
 use knownet_flow::Framing;
 use knownet_format::json;
+use knownet_format::text::alias::Aliases;
 use knownet_format::text::field::Field;
-use knownet_format::text::reader::{self, Choice, NAMES};
+use knownet_format::text::reader::{self, Choice, HEADED, NAMES};
 use knownet_format::text::time::Zone;
 use knownet_format::text::{FORMATS, frame};
 
@@ -18,7 +21,10 @@ impl Default for Reading {
         Reading {
             choice: Some(Choice::Auto),
             text: reader::Options::default(),
-            json: json::Options::default(),
+            json: json::Options {
+                aliases: Some(Arc::new(Aliases::new(&[]))),
+                ..json::Options::default()
+            },
             ecs: false,
         }
     }
@@ -40,8 +46,8 @@ impl Reading {
 /// What stands above the first table: what holds for every source that does not say otherwise.
 pub(super) fn defaults(top: &Section<'_>) -> Reading {
     let mut reading = Reading::default();
-    overlay(top, &mut reading);
     aliases(top, &mut reading);
+    overlay(top, &mut reading);
     reading
 }
 
@@ -56,7 +62,7 @@ fn overlay(section: &Section<'_>, reading: &mut Reading) {
     if let Some(validate) = section.bool("validate") {
         reading.json.validate = validate;
     }
-    if let Some(choice) = choice(section) {
+    if let Some(choice) = choice(section, &reading.text.aliases) {
         reading.choice = choice;
     }
     if let Some(zone) = section.text("timezone", Zone::parse) {
@@ -79,6 +85,10 @@ pub fn named(name: &str) -> Result<Option<Choice>, String> {
         "auto" => Ok(Some(Choice::Auto)),
         "json" => Ok(None),
         "syslog" => Ok(Some(Choice::Syslog)),
+        name if HEADED.contains(&name) => {
+            let name = HEADED.iter().find(|known| **known == name);
+            Ok(name.map(|name| Choice::Headed(name)))
+        }
         name => match FORMATS.iter().find(|spec| spec.name == name) {
             Some(spec) => Ok(Some(Choice::Named(spec))),
             None => {
@@ -97,17 +107,21 @@ pub fn named(name: &str) -> Result<Option<Choice>, String> {
 /// Every name that [`named`] knows.
 pub fn names() -> Vec<&'static str> {
     let mut names = vec!["auto", "json"];
-    names.extend(NAMES.iter().filter(|name| **name != "json"));
+    names.extend(
+        NAMES
+            .iter()
+            .filter(|name| !["json", "regex", "grok"].contains(name)),
+    );
     names
 }
 
-fn choice(section: &Section<'_>) -> Option<Option<Choice>> {
+fn choice(section: &Section<'_>, own: &[(String, Field)]) -> Option<Option<Choice>> {
     let node = section.node("format")?;
     match &node.value {
         Value::Text(_) => section.text("format", named),
         Value::Table(_) => {
             let table = section.inner(node, dotted(&section.key, "format"), "format")?;
-            super::own::read(&table).map(Some)
+            super::own::read(&table, &Aliases::new(own)).map(Some)
         }
         _ => {
             section.wrong(
@@ -143,6 +157,7 @@ fn aliases(top: &Section<'_>, reading: &mut Reading) {
             _ => top.wrong(node, &key, "the name of an ECS field"),
         }
     }
+    reading.json.aliases = Some(Arc::new(Aliases::new(&reading.text.aliases)));
 }
 
 /// The ECS field of this path.

@@ -13,6 +13,7 @@ use crate::plan::Reading;
 const MAX_EVENT: u64 = 16 << 20;
 
 /// The options of the whole run.
+#[derive(Debug)]
 pub struct Options {
     /// How many threads work; as many as there are cores if not given.
     pub workers: Option<usize>,

@@ -12,6 +12,7 @@ use super::section::{Section, Types};
 use crate::plan::Reading;
 
 /// One source.
+#[derive(Debug)]
 pub struct Source {
     /// What it is called.
     pub name: String,

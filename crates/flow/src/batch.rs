@@ -1,7 +1,6 @@
 //! Raw bytes on their way in: whole lines with the place they came from.
 
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A byte buffer that is zeroed once and reused: a source reads straight into [`Buffer::spare`].
@@ -78,8 +77,9 @@ pub enum Heading {
 pub struct Framing {
     /// How many of these bytes, which are whole lines, are whole records.
     pub whole: fn(&[u8]) -> usize,
-    /// The last heading in a batch, whose own is given.
-    pub heading: fn(&[u8], &Heading) -> Option<Range<usize>>,
+    /// What stands before the batch behind this one, whose own heading is given; `None` if it is the
+    /// same.
+    pub heading: fn(&[u8], &Heading) -> Option<Heading>,
 }
 
 impl Default for Framing {

@@ -12,7 +12,6 @@
 //!   fails in is handed on as far as it came, then the error.
 
 use std::io;
-use std::sync::Arc;
 
 use knownet_flow::{Batch, Framing, Heading, Piece, Read, Stop};
 use memchr::{memchr, memrchr};
@@ -192,7 +191,7 @@ impl Lines {
     fn head(&mut self, batch: &mut Batch) {
         let bytes = batch.bytes.filled();
         let next = match (self.limits.framing.heading)(bytes, &self.heading) {
-            Some(range) => Heading::Lines(Arc::from(&bytes[range])),
+            Some(next) => next,
             None if self.heading == Heading::Start => Heading::None,
             None => self.heading.clone(),
         };

@@ -3,8 +3,9 @@
 //! [`Portable`] is the reference and runs everywhere; the vector twin must answer the same, which
 //! the tests hold it to.
 
-/// Bytes that [`Lanes::raw`] looks at: 64, and the two behind them that a needle may reach into.
-pub const WINDOW: usize = 66;
+/// Bytes that [`Lanes::raw`] looks at: 64, and those behind them that a needle and the beginning of
+/// its value may reach into.
+pub const WINDOW: usize = 68;
 
 /// Three-byte needles: two bytes of a key's end and its closing quote.
 ///
@@ -17,6 +18,8 @@ pub struct Needles {
     pub first: ([u8; 16], [u8; 16]),
     /// Of the second byte.
     pub second: ([u8; 16], [u8; 16]),
+    /// What the second byte behind the quote is not: the first of a value that is of no use.
+    pub not: u8,
 }
 
 impl Default for Needles {
@@ -26,6 +29,7 @@ impl Default for Needles {
         Needles {
             first: nothing,
             second: nothing,
+            not: b'\n',
         }
     }
 }
@@ -90,14 +94,19 @@ pub struct Structure {
 
 /// One way to compute the masks.
 pub trait Lanes: Copy {
-    /// The first look.
-    fn raw(self, bytes: &[u8; WINDOW], needles: &Needles) -> Raw;
+    /// The first look; if it is `STRICT`, at the beginnings of values, too.
+    fn raw<const STRICT: bool>(self, bytes: &[u8; WINDOW], needles: &Needles) -> Raw;
     /// Moves `at` on, 64 bytes at a time, to the first look that shows something; `None` if that is
     /// not in the windows of `bytes`.
     #[inline(always)]
-    fn seek(self, bytes: &[u8], at: &mut usize, needles: &Needles) -> Option<Raw> {
+    fn seek<const STRICT: bool>(
+        self,
+        bytes: &[u8],
+        at: &mut usize,
+        needles: &Needles,
+    ) -> Option<Raw> {
         while let Some(window) = bytes[*at..].first_chunk() {
-            let raw = self.raw(window, needles);
+            let raw = self.raw::<STRICT>(window, needles);
             if raw.any() != 0 {
                 return Some(raw);
             }
@@ -156,13 +165,15 @@ fn keep(mask: u64, test: impl Fn(usize) -> bool) -> u64 {
 
 impl Lanes for Portable {
     #[inline]
-    fn raw(self, b: &[u8; WINDOW], needles: &Needles) -> Raw {
-        let (Some(here), Some(behind)) = (b.first_chunk(), b.last_chunk()) else {
+    fn raw<const STRICT: bool>(self, b: &[u8; WINDOW], needles: &Needles) -> Raw {
+        let (Some(here), Some(behind)) = (b.first_chunk(), b[2..].first_chunk()) else {
             unreachable!("a window holds both");
         };
         Raw {
             line_feed: mask(here, b'\n', 0),
-            needle: keep(mask(behind, b'"', 0), |i| needles.may_be([b[i], b[i + 1]])),
+            needle: keep(mask(behind, b'"', 0), |i| {
+                needles.may_be([b[i], b[i + 1]]) && !(STRICT && b[i + 4] == needles.not)
+            }),
             escape: keep(mask(here, b'\\', 0), |i| b[i + 1] == b'u'),
         }
     }

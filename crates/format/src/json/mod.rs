@@ -9,6 +9,8 @@
 
 pub mod exact;
 mod lanes;
+pub mod name;
+pub mod nsg;
 mod place;
 mod plan;
 mod proof;
@@ -18,9 +20,12 @@ mod simd;
 mod string;
 mod wanted;
 
+use std::sync::Arc;
+
 use knownet_flow::{Format, Path, Span, Value, Work};
 use memchr::memmem::Finder;
 
+use crate::text::alias::Aliases;
 use lanes::Portable;
 use proof::Walk;
 pub use string::unescape;
@@ -43,6 +48,9 @@ pub struct Options {
     pub max_line: usize,
     /// Do without vector instructions. For tests: the result is the same.
     pub portable: bool,
+    /// Vendors' names: where a wanted role (`source.ip` and the like) is not there under its own
+    /// name, it is looked for under these.
+    pub aliases: Option<Arc<Aliases>>,
 }
 
 impl Default for Options {
@@ -51,6 +59,7 @@ impl Default for Options {
             validate: false,
             max_line: DEFAULT_MAX_LINE,
             portable: false,
+            aliases: None,
         }
     }
 }
@@ -71,6 +80,8 @@ struct Scratch {
     candidates: Vec<usize>,
     /// For each field, where its value begins in the line.
     found: Vec<Option<usize>>,
+    /// The members that have roles by their names.
+    roles: name::Found,
     spans: Vec<Span>,
     spots: Vec<place::Spot>,
     text: Vec<u8>,
@@ -107,7 +118,7 @@ impl Json {
     /// Field numbers and target indices count along these lists.
     pub fn new(fields: &[Path], targets: &[Path], options: Options) -> Json {
         Json {
-            wanted: Wanted::new(fields, targets),
+            wanted: Wanted::new(fields, targets, options.aliases.clone()),
             targets: place::Targets::new(targets),
             instructions: Instructions::choose(options.portable),
             options,
@@ -152,15 +163,23 @@ impl Json {
             scratch,
             ..
         } = self;
-        self.instructions.run(scan::Scan {
-            wanted,
-            options,
-            scratch,
-            bytes,
-            work,
-            strict,
-            foreign: false,
-        })
+        macro_rules! run {
+            ($named:literal) => {
+                self.instructions.run(scan::Scan::<$named> {
+                    wanted,
+                    options,
+                    scratch,
+                    bytes,
+                    work,
+                    strict,
+                    foreign: false,
+                })
+            };
+        }
+        match wanted.named.is_some() {
+            true => run!(true),
+            false => run!(false),
+        }
     }
 }
 

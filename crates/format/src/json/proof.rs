@@ -8,6 +8,7 @@
 //! The proof says yes, no, or [`Proof::Unsure`]: arrays on the way, spellings that need unescaping
 //! and records built to make the walk long are left to [`super::exact`].
 
+use knownet_flow::Span;
 use memchr::memmem::Finder;
 use memchr::memrchr;
 
@@ -33,6 +34,9 @@ pub enum Proof {
     /// Ask the exact way.
     Unsure,
 }
+
+/// The exact way must be asked.
+pub struct Unsure;
 
 /// One object on the way out.
 #[derive(Clone, Copy)]
@@ -120,6 +124,40 @@ impl Walk {
                 }
             }
         }
+    }
+
+    /// The name of an object around the key that it turned to, innermost first: `Ok(None)` at the
+    /// top, an error where it is not to be told.
+    #[inline]
+    pub fn parent(&mut self, record: &[u8], level: usize) -> Result<Option<Span>, Unsure> {
+        while self.levels.len() <= level {
+            let around = match self.levels.last() {
+                None => self.inner,
+                Some(Level::Member { start, .. }) => self.around(start - 1),
+                Some(Level::Top) => return Ok(None),
+                Some(Level::Unsure) => return Err(Unsure),
+            };
+            let found = self.outward(record, around);
+            self.levels.push(found);
+        }
+        match self.levels[level] {
+            Level::Top => Ok(None),
+            Level::Member { start, end } => Ok(Some(Span::new(start, end))),
+            Level::Unsure => Err(Unsure),
+        }
+    }
+
+    /// How many objects and arrays the key at `at` that it turned to lies in, and where the
+    /// innermost opens.
+    #[inline]
+    pub fn place(&self, at: usize) -> Option<(u32, usize)> {
+        Some((self.depth(at), self.inner?))
+    }
+
+    /// How many objects and arrays the byte `at`, before the key that it turned to, lies in.
+    #[inline]
+    pub fn depth_at(&self, at: usize) -> u32 {
+        self.depth(at)
     }
 
     /// The object that begins at `open`, or the one around it if that is an array.
@@ -286,7 +324,7 @@ pub fn key_of_leaf(b: &[u8], leaf: usize) -> Option<usize> {
 
 /// Where the key begins that ends before `end`; `None` as with [`key_of_leaf`].
 #[inline(always)]
-fn key_start(b: &[u8], end: usize) -> Option<usize> {
+pub fn key_start(b: &[u8], end: usize) -> Option<usize> {
     unescaped(b, memrchr(b'"', &b[..end])?)
 }
 

@@ -1,12 +1,14 @@
 //! One pass over a batch: lines become events, wanted keys become hits.
 
+mod named;
+
 use knownet_flow::{Edit, Event, FieldId, Hit, Kind, Span, Work, text};
 use memchr::{memchr, memchr2};
 
 use super::exact::{self, Scalar};
 use super::lanes::{Lanes, Needles, Raw, Task, WINDOW};
 use super::proof::{Proof, key_of_leaf};
-use super::wanted::Wanted;
+use super::wanted::{CARRIED, Wanted};
 use super::{Options, Scratch, string};
 
 /// The tag of a line that is not JSON, as Logstash's `json` filter and codec name it.
@@ -14,7 +16,8 @@ const FAILURE: &[u8] = b",\"tags\":[\"_jsonparsefailure\"]}";
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-pub struct Scan<'a> {
+/// `NAMED` if roles are looked for by names.
+pub struct Scan<'a, const NAMED: bool> {
     pub wanted: &'a Wanted,
     pub options: &'a Options,
     pub scratch: &'a mut Scratch,
@@ -26,7 +29,7 @@ pub struct Scan<'a> {
     pub foreign: bool,
 }
 
-impl Task for Scan<'_> {
+impl<const NAMED: bool> Task for Scan<'_, NAMED> {
     /// Whether it came to the end.
     type Out = bool;
 
@@ -36,7 +39,7 @@ impl Task for Scan<'_> {
         let mut line = Line::default();
         self.scratch.candidates.clear();
         let mut at = 0;
-        while let Some(raw) = lanes.seek(bytes, &mut at, self.needles(&line)) {
+        while let Some(raw) = lanes.seek::<NAMED>(bytes, &mut at, self.needles(&line)) {
             if let Some(window) = bytes[at..].first_chunk() {
                 self.block(lanes, window, raw, at, &mut line);
             }
@@ -50,12 +53,23 @@ impl Task for Scan<'_> {
             let rest = &bytes[at..];
             let len = rest.len().min(WINDOW);
             window[..len].copy_from_slice(&rest[..len]);
-            let raw = lanes.raw(&window, self.needles(&line));
+            let raw = lanes.raw::<NAMED>(&window, self.needles(&line));
             self.block(lanes, &window, raw, at, &mut line);
             at += 64;
         }
         !self.foreign
     }
+}
+
+/// How the wanted paths were looked for in a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// In no place: the walk still knows another line.
+    Fresh,
+    /// In a few places.
+    Walked,
+    /// By reading all of it.
+    Whole,
 }
 
 /// What is known of the line that is being passed over.
@@ -64,11 +78,13 @@ struct Line {
     start: usize,
     /// An escape may spell a name that matters.
     unsure: bool,
+    /// Where a string begins that may be a record carried as text.
+    carried: Option<usize>,
     /// A wanted key may have been passed: from here on another of its parents' names matters.
     met: bool,
 }
 
-impl Scan<'_> {
+impl<const NAMED: bool> Scan<'_, NAMED> {
     /// What to look for in the rest of the line.
     #[inline(always)]
     fn needles(&self, line: &Line) -> &Needles {
@@ -93,7 +109,7 @@ impl Scan<'_> {
             any &= any - 1;
             let here = at + bit as usize;
             if raw.line_feed >> bit & 1 == 1 {
-                self.line(lanes, line.start, here, line.unsure);
+                self.line(lanes, line, here);
                 *line = Line {
                     start: here + 1,
                     ..Line::default()
@@ -101,6 +117,11 @@ impl Scan<'_> {
                 self.scratch.candidates.clear();
             } else if raw.needle >> bit & 1 == 1 {
                 let quote = here + 2;
+                let pair = [self.bytes[here], self.bytes[here + 1]];
+                if NAMED && pair == CARRIED {
+                    line.carried = line.carried.or(here.checked_sub(1));
+                    continue;
+                }
                 // A key has a colon behind it, perhaps behind white space.
                 if !self
                     .bytes
@@ -109,9 +130,17 @@ impl Scan<'_> {
                 {
                     continue;
                 }
+                if NAMED && let Some(named) = &self.wanted.named {
+                    if !named.is_exact(pair, line.met) {
+                        if named.is_worth(self.bytes, pair, quote) {
+                            self.scratch.candidates.push(quote);
+                        }
+                        continue;
+                    }
+                }
                 self.scratch.candidates.push(quote);
                 if !std::mem::replace(&mut line.met, true) {
-                    raw = lanes.raw(window, self.needles(line));
+                    raw = lanes.raw::<NAMED>(window, self.needles(line));
                     any = raw.any() & (!1 << bit);
                 }
             } else if !line.unsure {
@@ -124,8 +153,14 @@ impl Scan<'_> {
 
     /// Makes an event of the line `start..end`.
     #[inline(always)]
-    fn line<L: Lanes>(&mut self, lanes: L, mut start: usize, end: usize, unsure: bool) {
+    fn line<L: Lanes>(&mut self, lanes: L, line: &Line, end: usize) {
         let bytes = self.bytes;
+        let Line {
+            mut start,
+            unsure,
+            carried,
+            ..
+        } = *line;
         if bytes[start..end].starts_with(BYTE_ORDER_MARK) {
             start += BYTE_ORDER_MARK.len();
         }
@@ -158,8 +193,14 @@ impl Scan<'_> {
         } else if unsure || (self.wanted.slash && memchr(b'\\', &bytes[open..end]).is_some()) {
             event.note = super::SPELLED;
             self.exactly(open, close + 1);
-        } else if !self.scratch.candidates.is_empty() {
-            self.fields(lanes, open, close + 1);
+            if NAMED && let Some(named) = &self.wanted.named {
+                self.named(lanes, named, (open, close + 1, hits), Way::Whole, None);
+            }
+        } else if !self.scratch.candidates.is_empty() || carried.is_some() {
+            let way = self.fields(lanes, open, close + 1);
+            if NAMED && let Some(named) = &self.wanted.named {
+                self.named(lanes, named, (open, close + 1, hits), way, carried);
+            }
         }
         event.hits = Span::new(hits, self.work.hits.len());
         self.work.counts.events += 1;
@@ -189,7 +230,7 @@ impl Scan<'_> {
 
     /// Proves the line's candidates, or leaves it to the exact way.
     #[inline(always)]
-    fn fields<L: Lanes>(&mut self, lanes: L, open: usize, end: usize) {
+    fn fields<L: Lanes>(&mut self, lanes: L, open: usize, end: usize) -> Way {
         let record = &self.bytes[open..end];
         let wanted = self.wanted;
         let Scratch {
@@ -208,6 +249,12 @@ impl Scan<'_> {
             if record.get(colon) != Some(&b':') {
                 continue;
             }
+            if NAMED
+                && let (Some(named), [.., a, b]) = (&wanted.named, &record[..close])
+                && !named.is_exact([*a, *b], true)
+            {
+                continue;
+            }
             let last = match record[..close].last_chunk::<8>() {
                 Some(last) => u64::from_le_bytes(*last),
                 None => {
@@ -219,7 +266,8 @@ impl Scan<'_> {
             if !fresh {
                 for parent in &wanted.parents {
                     if parent.ends(record, close, last) && parent.undoes(record, close, found) {
-                        return self.exactly(open, end);
+                        self.exactly(open, end);
+                        return Way::Whole;
                     }
                 }
             }
@@ -245,19 +293,23 @@ impl Scan<'_> {
                             found[usize::from(id)] = Some(exact::space(record, colon + 1));
                         }
                         // Twice, or not to be proven.
-                        Proof::Yes | Proof::Unsure => return self.exactly(open, end),
+                        Proof::Yes | Proof::Unsure => {
+                            self.exactly(open, end);
+                            return Way::Whole;
+                        }
                     }
                 }
             }
         }
         if fresh {
-            return;
+            return Way::Fresh;
         }
         for id in 0..wanted.fields.len() {
             if let Some(value) = self.scratch.found[id] {
                 self.value(id as FieldId, open, value, end);
             }
         }
+        Way::Walked
     }
 
     /// Finds every wanted field the slow and certain way.

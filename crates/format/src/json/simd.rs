@@ -81,13 +81,17 @@ fn fits(v: __m256i, b: __m256i, (bits, values): &([u8; 16], [u8; 16])) -> __m256
 
 /// The three kinds of byte that the first look reports, as byte masks of 32 bytes from `at`.
 #[inline(always)]
-fn look(bytes: &[u8; WINDOW], at: usize, needles: &Needles) -> [__m256i; 3] {
+fn look<const STRICT: bool>(bytes: &[u8; WINDOW], at: usize, needles: &Needles) -> [__m256i; 3] {
     let (a, b, c) = (load(bytes, at), load(bytes, at + 1), load(bytes, at + 2));
     // SAFETY: the caller holds an `Avx2`.
     unsafe {
         let first = fits(a, b, &needles.first);
         let second = fits(b, b, &needles.second);
         let needle = _mm256_and_si256(_mm256_and_si256(first, second), equal(c, b'"'));
+        let needle = match STRICT {
+            true => _mm256_andnot_si256(equal(load(bytes, at + 4), needles.not), needle),
+            false => needle,
+        };
         [
             equal(a, b'\n'),
             needle,
@@ -117,8 +121,11 @@ fn fold(v: __m256i) -> __m256i {
 
 impl Lanes for Avx2 {
     #[inline(always)]
-    fn raw(self, bytes: &[u8; WINDOW], needles: &Needles) -> Raw {
-        let (low, high) = (look(bytes, 0, needles), look(bytes, 32, needles));
+    fn raw<const STRICT: bool>(self, bytes: &[u8; WINDOW], needles: &Needles) -> Raw {
+        let (low, high) = (
+            look::<STRICT>(bytes, 0, needles),
+            look::<STRICT>(bytes, 32, needles),
+        );
         if quiet(low, high) {
             return Raw::default();
         }

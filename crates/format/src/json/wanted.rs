@@ -1,10 +1,15 @@
 //! What to look for in a record, prepared once: which bytes may end a wanted key, which paths such
 //! a key may belong to, and what may undo or hide one.
 
+use std::sync::Arc;
+
 use knownet_flow::{FieldId, Path};
 
 use super::lanes::Needles;
+use super::name::{Names, Proof, Role, worth};
 use super::string;
+use crate::text::alias::Aliases;
+use crate::text::field::Field;
 
 /// What to look for, prepared.
 pub struct Wanted {
@@ -23,7 +28,87 @@ pub struct Wanted {
     pub wide: bool,
     /// Whether some path has a `/`, which JSON may spell `\/`.
     pub slash: bool,
+    /// What is wanted by names, too.
+    pub named: Option<Named>,
 }
+
+/// The wanted roles, which other names may have.
+pub struct Named {
+    aliases: Arc<Aliases>,
+    /// The ends of leaves, and of leaves and parents, alone.
+    exact: [Needles; 2],
+    /// The wanted fields that are roles.
+    pub roles: Vec<(Role, FieldId)>,
+    /// What each wanted field is, by its path as a name.
+    role_of: Vec<Option<Role>>,
+}
+
+impl Named {
+    fn new(fields: &[Path], aliases: Arc<Aliases>, exact: [Needles; 2]) -> Option<Named> {
+        let role = |path: &Path| Role::of(Field::of(path.as_str())?);
+        let roles: Vec<_> = fields
+            .iter()
+            .enumerate()
+            .filter_map(|(id, path)| Some((role(path)?, id as FieldId)))
+            .collect();
+        let names = aliases.json();
+        let means = |path: &Path| {
+            let segments: Vec<&[u8]> = path.segments().rev().map(str::as_bytes).collect();
+            let parent = |level: usize| segments.get(level + 1).copied();
+            let meaning = names.meaning(names.begin(segments[0])?, parent)?;
+            meaning.role.filter(|_| meaning.proof == Proof::Name)
+        };
+        let role_of = fields.iter().map(means).collect();
+        (!roles.is_empty()).then_some(Named {
+            aliases,
+            exact,
+            roles,
+            role_of,
+        })
+    }
+
+    /// The names.
+    pub fn names(&self) -> &Names {
+        self.aliases.json()
+    }
+
+    /// The role that this field has by its path.
+    pub fn role_of(&self, field: FieldId) -> Option<Role> {
+        self.role_of[usize::from(field)]
+    }
+
+    /// Adds the ends of names, and of members that carry a record as text.
+    fn ends_in(&self, needles: &mut Needles) {
+        let ports = self.roles.iter().any(|(role, _)| role.is_port());
+        for &(pair, port) in &self.names().last {
+            if ports || !port {
+                needles.add(pair);
+            }
+        }
+        needles.add(CARRIED);
+    }
+
+    /// Whether the key that ends in `pair` before the quote is a wanted path's by its end, or a
+    /// parent's if one was `met`.
+    #[inline(always)]
+    pub fn is_exact(&self, pair: [u8; 2], met: bool) -> bool {
+        self.exact[usize::from(met)].may_be(pair)
+    }
+
+    /// Whether the key with that closing quote is worth a look at its name, by its end and by the
+    /// first bytes of its value.
+    #[inline(always)]
+    pub fn is_worth(&self, bytes: &[u8], pair: [u8; 2], quote: usize) -> bool {
+        let mut at = quote + 1;
+        while matches!(bytes.get(at), Some(b':' | b' ' | b'\t')) {
+            at += 1;
+        }
+        self.names().ends_some(pair) && worth(bytes, at)
+    }
+}
+
+/// With the quote behind it the beginning of a record that is carried as text.
+pub const CARRIED: [u8; 2] = *b"{\\";
 
 /// One segment of some paths.
 pub struct Key {
@@ -91,7 +176,7 @@ impl Key {
 }
 
 impl Wanted {
-    pub fn new(fields: &[Path], targets: &[Path]) -> Wanted {
+    pub fn new(fields: &[Path], targets: &[Path], aliases: Option<Arc<Aliases>>) -> Wanted {
         let mut wanted = Wanted {
             fields: fields
                 .iter()
@@ -104,6 +189,7 @@ impl Wanted {
             spelled: 0,
             wide: false,
             slash: false,
+            named: None,
         };
         for (id, path) in fields.iter().enumerate() {
             Key::note(&mut wanted.leaves, path.leaf(), id);
@@ -117,6 +203,14 @@ impl Wanted {
         }
         for key in &wanted.parents {
             key.end_in(&mut wanted.all_ends);
+        }
+        // An object is no address; a parent is one.
+        wanted.ends.not = b'{';
+        let exact = [wanted.ends.clone(), wanted.all_ends.clone()];
+        wanted.named = aliases.and_then(|aliases| Named::new(fields, aliases, exact));
+        if let Some(named) = &wanted.named {
+            named.ends_in(&mut wanted.ends);
+            named.ends_in(&mut wanted.all_ends);
         }
         for byte in fields
             .iter()

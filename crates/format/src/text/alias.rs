@@ -11,6 +11,7 @@ mod table;
 pub use table::ALIASES;
 
 use super::field::Field;
+use crate::json::name::Names;
 
 /// One name that a vendor gives to a field.
 #[derive(Clone, Copy, Debug)]
@@ -120,8 +121,16 @@ struct Entry {
 /// The table, prepared for look-ups.
 pub struct Aliases {
     entries: Vec<Entry>,
-    /// Indices of entries plus one, by hash; 0 is free.
-    slots: Vec<u16>,
+    /// Indices of entries plus one, by hash, beside more bits of it; 0 is free.
+    slots: Vec<(u16, u16)>,
+    /// The same for JSON, made when it is first asked for.
+    json: std::sync::OnceLock<Names>,
+}
+
+impl std::fmt::Debug for Aliases {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} names", self.entries.len())
+    }
 }
 
 impl Aliases {
@@ -148,17 +157,27 @@ impl Aliases {
             });
         }
         let size = (entries.len() * 4).next_power_of_two();
-        let mut slots = vec![0; size];
+        let mut slots = vec![(0, 0); size];
         for (index, entry) in entries.iter().enumerate() {
             let mut name = Name::new();
             name.push(&entry.name);
-            let mut slot = name.hash() as usize & (size - 1);
-            while slots[slot] != 0 {
+            let hash = name.hash();
+            let mut slot = hash as usize & (size - 1);
+            while slots[slot].0 != 0 {
                 slot = (slot + 1) & (size - 1);
             }
-            slots[slot] = index as u16 + 1;
+            slots[slot] = (index as u16 + 1, (hash >> 48) as u16);
         }
-        Aliases { entries, slots }
+        Aliases {
+            entries,
+            slots,
+            json: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// The names of addresses and ports in JSON records.
+    pub fn json(&self) -> &Names {
+        self.json.get_or_init(|| Names::new(self))
     }
 
     /// What `name` means.
@@ -175,11 +194,13 @@ impl Aliases {
     #[inline]
     pub fn find(&self, name: &Name) -> Option<Meaning> {
         let mask = self.slots.len() - 1;
-        let mut slot = name.hash() as usize & mask;
+        let hash = name.hash();
+        let mut slot = hash as usize & mask;
         loop {
-            let entry = &self.entries[usize::from(self.slots[slot]).checked_sub(1)?];
-            if *entry.name == *name.text() {
-                return Some(entry.meaning);
+            let (index, bits) = self.slots[slot];
+            let index = usize::from(index).checked_sub(1)?;
+            if bits == (hash >> 48) as u16 && *self.entries[index].name == *name.text() {
+                return Some(self.entries[index].meaning);
             }
             slot = (slot + 1) & mask;
         }

@@ -71,6 +71,7 @@ fields! {
     HostName "host.name" Text,
     HttpRequestMethod "http.request.method" Text,
     HttpResponseStatusCode "http.response.status_code" Number,
+    Json "json" Json,
     LogLevel "log.level" Text,
     LogSyslogAppname "log.syslog.appname" Text,
     LogSyslogFacilityCode "log.syslog.facility.code" Number,

@@ -4,11 +4,11 @@
 //! `</Event>`, and a JSON object that was printed for people, from a line `{` to the line that begins
 //! with `}`. Several XML events may also share a line.
 
-use std::ops::Range;
-
 use knownet_flow::Heading;
 use memchr::memmem;
 use memchr::{memchr, memrchr};
+
+use super::header::{Header, is_header};
 
 const OPEN: &[u8] = b"<Event";
 const CLOSE: &[u8] = b"</Event>";
@@ -30,9 +30,59 @@ pub fn whole(bytes: &[u8]) -> usize {
     }
 }
 
-/// The last heading among `bytes`, whole lines behind another one.
-pub fn heading(_bytes: &[u8], _before: &Heading) -> Option<Range<usize>> {
-    None
+/// How many lines of a heading are kept: one for each thing that they say.
+const MOST_HEADINGS: usize = 64;
+
+/// What stands before the batch behind `bytes`, whole lines: the last line of each kind among the
+/// comments so far, or the first line of the stream if it may be a line of names.
+pub fn heading(bytes: &[u8], before: &Heading) -> Option<Heading> {
+    let first = &bytes[..memchr(b'\n', bytes)?];
+    let known: &[u8] = match before {
+        Heading::Lines(lines) => lines,
+        Heading::Start if !first.starts_with(b"#") => {
+            let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
+            return (first.first() != Some(&b'{') && is_header(first))
+                .then(|| Heading::Lines(first.into()));
+        }
+        Heading::None if !first.starts_with(b"#") => return None,
+        Heading::Start | Heading::None => b"",
+    };
+    if !known.starts_with(b"#") && !first.starts_with(b"#") {
+        return None;
+    }
+    let mut lines: Vec<&[u8]> = Vec::new();
+    let old = known
+        .split(|&byte| byte == b'\n')
+        .filter(|line| line.starts_with(b"#"));
+    let later = memmem::find_iter(bytes, b"\n#").map(|at| at + 1);
+    let start = first.starts_with(b"#").then_some(0);
+    let new = start.into_iter().chain(later).map(|at| {
+        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        &bytes[at..end]
+    });
+    let mut changed = false;
+    for (line, is_new) in old
+        .map(|line| (line, false))
+        .chain(new.map(|line| (line, true)))
+    {
+        if is_new && !Header::comment(line) {
+            continue;
+        }
+        changed |= is_new;
+        lines.retain(|other| name(other) != name(line));
+        if lines.len() < MOST_HEADINGS {
+            lines.push(line);
+        }
+    }
+    changed.then(|| Heading::Lines(lines.join(&b'\n').into()))
+}
+
+/// What a comment is about: its first word.
+fn name(line: &[u8]) -> &[u8] {
+    let end = line
+        .iter()
+        .position(|byte| matches!(byte, b':' | b' ' | b'\t'));
+    &line[..end.unwrap_or(line.len())]
 }
 
 /// Where the line begins that has an event without an end.
@@ -168,6 +218,25 @@ mod tests {
         ] {
             assert_eq!(records(&expected.concat()), expected);
         }
+    }
+
+    #[test]
+    fn the_last_comment_of_each_kind_is_the_heading() {
+        let lines = |text: &str| Heading::Lines(text.as_bytes().into());
+        let next = |text: &str, before: &Heading| heading(text.as_bytes(), before);
+        let begun = lines("#Version: 1.0\n#Fields: c-ip s-ip");
+        let file = "#Version: 1.0\n#Fields: c-ip s-ip\n1.2.3.4 5.6.7.8\n";
+        assert_eq!(next(file, &Heading::Start), Some(begun.clone()));
+        assert_eq!(next("1.2.3.4 5.6.7.8\n", &begun), None);
+        let restarted = next("x\n#Fields: s-ip\n# no comment of a format\n", &begun);
+        assert_eq!(restarted, Some(lines("#Version: 1.0\n#Fields: s-ip")));
+        let names = "src_ip,dst_ip";
+        assert_eq!(
+            next(&format!("{names}\nx\n"), &Heading::Start),
+            Some(lines(names))
+        );
+        assert_eq!(next(&format!("{names}\nx\n"), &Heading::None), None);
+        assert_eq!(next("{\"a\":1,\"b\":2}\n", &Heading::Start), None);
     }
 
     #[test]

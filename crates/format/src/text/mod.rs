@@ -4,6 +4,7 @@
 //! the record (names, clock, header) is in [`Context`]; what they find goes into a [`Record`].
 
 pub mod access;
+pub mod adc;
 pub mod address;
 pub mod alias;
 pub mod auth;
@@ -15,6 +16,7 @@ pub mod field;
 pub mod frame;
 pub mod header;
 pub mod iptables;
+pub mod json;
 pub mod kv;
 pub mod leef;
 pub mod message;
@@ -76,6 +78,7 @@ pub struct Spec {
 /// Every format that is recognised by itself, in the order in which they are asked: the first whose
 /// reader takes a record has it, so those that are certain of theirs come first.
 pub const FORMATS: &[&Spec] = &[
+    &json::SPEC,
     &xml::SPEC,
     &cef::SPEC,
     &leef::SPEC,
@@ -84,6 +87,7 @@ pub const FORMATS: &[&Spec] = &[
     &iptables::SPEC,
     &auth::SPEC,
     &access::SPEC,
+    &adc::SPEC,
     &panos::SPEC,
     &pfirewall::SPEC,
     &vpc_flow::SPEC,

@@ -15,7 +15,7 @@ use super::record::Record;
 pub const SPEC: Spec = Spec {
     name: "netskope",
     summary: "Netskope transaction events",
-    example: "",
+    example: "2026-03-01 11:59:57 138 512 4096 4608 192.0.2.10 203.0.113.5 ann@example.com GET https - \"curl/8.0\" - 200 text/html www.example.com www.example.com / 443 - 1 - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - http_transaction - - - - - - - -",
     read,
 };
 

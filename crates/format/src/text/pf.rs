@@ -117,9 +117,11 @@ fn packet<'a>(fields: &[&'a [u8]], record: &mut Record<'a>) {
     let [.., a, b, length] = fields else {
         return;
     };
-    for protocol in [a, b] {
-        transport::set(record, protocol);
-    }
+    // The name counts where both are there.
+    let is_number = |field: &[u8]| field.iter().all(u8::is_ascii_digit);
+    let (number, name) = if is_number(a) { (a, b) } else { (b, a) };
+    transport::set(record, number);
+    transport::set(record, name);
     record.set(Field::NetworkBytes, *length);
 }
 

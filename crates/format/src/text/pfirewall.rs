@@ -9,6 +9,7 @@ use super::address::{is_ip, is_port};
 use super::columns::{Column, Columns};
 use super::field::Field;
 use super::record::Record;
+use super::transport;
 
 /// How it is known.
 pub const SPEC: Spec = Spec {
@@ -83,7 +84,7 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
         record.at(time);
     }
     record.set(Field::EventAction, action);
-    transport(protocol, record);
+    transport::set(record, protocol);
     record.set(Field::SourceIp, source);
     record.set(Field::DestinationIp, destination);
     record.set(Field::SourcePort, from);
@@ -113,47 +114,4 @@ pub fn direction(path: &[u8], record: &mut Record<'_>) {
         _ => return,
     };
     record.set(Field::NetworkDirection, direction);
-}
-
-/// Sets a protocol, given as its name in any case or as its number.
-pub fn transport<'a>(protocol: &'a [u8], record: &mut Record<'a>) {
-    if protocol.is_empty() || protocol == b"-" {
-        return;
-    }
-    if protocol[0].is_ascii_digit() {
-        record.set(Field::NetworkIanaNumber, protocol);
-        if let Some(name) = name(protocol) {
-            record.set(Field::NetworkTransport, name);
-        }
-        return;
-    }
-    let known = [&b"tcp"[..], b"udp", b"icmp", b"icmpv6"];
-    let value = known
-        .into_iter()
-        .find(|name| name.eq_ignore_ascii_case(protocol));
-    let value = match value {
-        Some(name) => name.into(),
-        None => record.own(|out| out.extend(protocol.iter().map(u8::to_ascii_lowercase))),
-    };
-    record.set(Field::NetworkTransport, value);
-}
-
-/// The name of a protocol by its number (IANA, "Protocol Numbers").
-fn name(number: &[u8]) -> Option<&'static str> {
-    Some(match number {
-        b"1" => "icmp",
-        b"2" => "igmp",
-        b"6" => "tcp",
-        b"17" => "udp",
-        b"41" => "ipv6",
-        b"47" => "gre",
-        b"50" => "esp",
-        b"51" => "ah",
-        b"58" => "ipv6-icmp",
-        b"89" => "ospf",
-        b"103" => "pim",
-        b"112" => "vrrp",
-        b"132" => "sctp",
-        _ => return None,
-    })
 }

@@ -9,8 +9,8 @@ use super::Spec;
 use super::address::{is_ip, is_port};
 use super::columns::{Column, Columns};
 use super::field::Field::{self, *};
-use super::pfirewall::transport;
 use super::record::Record;
+use super::transport;
 
 /// How it is known.
 pub const SPEC: Spec = Spec {
@@ -122,7 +122,9 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
             && ip(4)
             && is_port(at(3))
             && is_port(at(5))
-            && at(7).split(|&byte| byte == b',').all(|kind| IDENTITIES.contains(&kind)) =>
+            && at(7)
+                .split(|&byte| byte == b',')
+                .all(|kind| IDENTITIES.contains(&kind)) =>
         {
             IP
         }
@@ -141,7 +143,7 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     for (cell, column) in cells.iter().zip(columns) {
         match cell {
             Skip => {}
-            Is(NetworkTransport) => transport(column.text, record),
+            Is(NetworkTransport) => transport::set(record, column.text),
             Is(NetworkDirection) => {
                 let outbound = column.text == b"OUTBOUND";
                 record.set(

@@ -7,8 +7,8 @@
 use super::Spec;
 use super::columns::{Column, Columns};
 use super::field::Field;
-use super::pfirewall::transport;
 use super::record::Record;
+use super::transport;
 
 /// How it is known.
 pub const SPEC: Spec = Spec {
@@ -55,7 +55,7 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     record.set(Field::DestinationIp, destination);
     record.set(Field::SourcePort, from);
     record.set(Field::DestinationPort, to);
-    transport(protocol, record);
+    transport::set(record, protocol);
     record.set(Field::NetworkPackets, packets);
     record.set(Field::NetworkBytes, bytes);
     record.set(Field::EventAction, action);

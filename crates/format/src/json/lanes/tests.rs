@@ -11,10 +11,14 @@ fn mask(test: impl Fn(usize) -> bool) -> u64 {
 }
 
 impl Lanes for Plain {
-    fn raw(self, b: &[u8; WINDOW], needles: &Needles) -> Raw {
+    fn raw<const STRICT: bool>(self, b: &[u8; WINDOW], needles: &Needles) -> Raw {
         Raw {
             line_feed: mask(|i| b[i] == b'\n'),
-            needle: mask(|i| b[i + 2] == b'"' && needles.may_be([b[i], b[i + 1]])),
+            needle: mask(|i| {
+                b[i + 2] == b'"'
+                    && needles.may_be([b[i], b[i + 1]])
+                    && !(STRICT && b[i + 4] == needles.not)
+            }),
             escape: mask(|i| b[i] == b'\\' && b[i + 1] == b'u'),
         }
     }
@@ -37,14 +41,16 @@ impl Lanes for Plain {
 struct Both<'a>(&'a [u8; WINDOW], &'a Needles);
 
 impl Task for Both<'_> {
-    type Out = (Raw, Structure, u64);
+    type Out = (Raw, Raw, Structure, u64);
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Self::Out {
-        let raw = lanes.raw(self.0, self.1);
+        let raw = lanes.raw::<false>(self.0, self.1);
+        let strict = lanes.raw::<true>(self.0, self.1);
         let structure = lanes.structure(self.0.first_chunk().unwrap());
         (
             raw,
+            strict,
             structure,
             lanes.prefix_xor(structure.quote | raw.needle << 1),
         )
@@ -73,6 +79,7 @@ fn every_way_agrees_with_the_definition() {
     for pair in [*b"ip", *b"Ip", *b".i", *b"\xc3\xa9", *b"\"p"] {
         needles.add(pair);
     }
+    needles.not = b'{';
     let mut seed = 1;
     for _ in 0..20_000 {
         let window = window(&mut seed);
@@ -94,7 +101,7 @@ fn every_pair_of_a_needle_is_found() {
             let mut window = [b' '; WINDOW];
             window[at..at + 2].copy_from_slice(&pair);
             window[at + 2] = b'"';
-            assert_eq!(Portable.raw(&window, &needles).needle, 1 << at);
+            assert_eq!(Portable.raw::<false>(&window, &needles).needle, 1 << at);
         }
     }
 }

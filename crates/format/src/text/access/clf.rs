@@ -110,10 +110,13 @@ fn bracket(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 
 /// Reads hosts and user: `[virtual host] client ident user`, perhaps with forwarding addresses.
 fn hosts<'a>(before: &'a [u8], record: &mut Record<'a>) -> bool {
-    // A log's own name in brackets, as syslog pipes have it.
-    let before = match memmem::find(&before[..before.len().min(40)], b"] ") {
-        Some(close) if before.starts_with(b"[") => before[close + 2..].trim_ascii_start(),
-        _ => before,
+    // A program's or a log's own name, as syslog pipes have it: `logger[1]: [ssl_acc] …`.
+    let before = match memmem::rfind(&before[..before.len().min(80)], b"] ") {
+        Some(close) => before[close + 2..].trim_ascii_start(),
+        None => match memmem::rfind(&before[..before.len().min(80)], b"]: ") {
+            Some(close) => before[close + 3..].trim_ascii_start(),
+            None => before,
+        },
     };
     let mut words = [&b""[..]; 16];
     let mut count = 0;

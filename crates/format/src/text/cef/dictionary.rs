@@ -5,11 +5,12 @@ use memchr::{memchr, memmem};
 
 use super::custom::{self, Custom};
 use super::pair::Pairs;
-use super::{transport, unescape};
+use super::unescape;
 use crate::text::address;
 use crate::text::field::Field::{self, *};
 use crate::text::record::Record;
 use crate::text::time::Time;
+use crate::text::transport;
 
 /// What is decided when all pairs are known.
 #[derive(Default)]
@@ -144,6 +145,7 @@ pub(super) fn meaning(key: &[u8]) -> Option<Key> {
         14 => match key {
             b"deviceHostName" => Field(ObserverHostname),
             b"deviceTimeZone" => Zone,
+            b"UNIFIdirection" => Direction,
             b"sourceHostName" => SourceHost,
             _ => return None,
         },
@@ -184,7 +186,7 @@ fn known<'a>(
             let value = unescape(value, record);
             record.set(field, value)
         }
-        Key::Transport => transport::set(value, record),
+        Key::Transport => protocol(value, record),
         Key::Application => application(value, record),
         Key::Outcome => outcome(value, record),
         Key::Direction => direction(value, record),
@@ -218,6 +220,15 @@ fn server<'a>(key: &[u8], value: &'a [u8], record: &mut Record<'a>) -> bool {
     }
 }
 
+/// The transport protocol, by name or number.
+pub fn protocol<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+    if record.has(NetworkTransport) || record.has(NetworkIanaNumber) {
+        return false;
+    }
+    transport::set(record, value);
+    record.has(NetworkTransport) || record.has(NetworkIanaNumber)
+}
+
 pub fn application<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
     if record.has(Field::NetworkProtocol) {
         return false;
@@ -244,8 +255,8 @@ pub fn outcome<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
 
 fn direction<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
     match value {
-        b"0" => record.set(Field::NetworkDirection, "inbound"),
-        b"1" => record.set(Field::NetworkDirection, "outbound"),
+        b"0" | b"incoming" => record.set(Field::NetworkDirection, "inbound"),
+        b"1" | b"outgoing" => record.set(Field::NetworkDirection, "outbound"),
         _ => false,
     }
 }

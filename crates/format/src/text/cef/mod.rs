@@ -9,7 +9,6 @@ pub(super) mod dictionary;
 pub(super) mod pair;
 #[cfg(test)]
 mod tests;
-pub(super) mod transport;
 
 use std::sync::LazyLock;
 

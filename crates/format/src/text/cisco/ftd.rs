@@ -76,7 +76,7 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) {
 
 fn pair<'a>(name: &'a [u8], value: &'a [u8], nat: &mut [&'a [u8]; 4], record: &mut Record<'a>) {
     match name {
-        b"Protocol" => return transport::set(record, value),
+        b"Protocol" => transport::set(record, value),
         b"User"
             if matches!(
                 value,

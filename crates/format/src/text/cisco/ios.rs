@@ -85,10 +85,9 @@ const NOT_FROM: &[&[u8]] = &[
 
 /// Reads the text of a message behind its marker.
 pub fn read<'a>(facility: &'a [u8], mnemonic: &'a [u8], text: &'a [u8], record: &mut Record<'a>) {
-    if memmem::find(mnemonic, b"ACCESSLOG").is_some() || text.starts_with(b"list ") {
-        if let Some(found) = template::read(LIST, text) {
-            return found.set(record);
-        }
+    let is_list = memmem::find(mnemonic, b"ACCESSLOG").is_some() || text.starts_with(b"list ");
+    if is_list && let Some(found) = template::read(LIST, text) {
+        return found.set(record);
     }
     let row = MESSAGES
         .iter()
@@ -119,10 +118,9 @@ pub fn read<'a>(facility: &'a [u8], mnemonic: &'a [u8], text: &'a [u8], record: 
             }
         }
     }
-    if !record.has(Field::SourceIp) && !record.has(Field::DestinationIp) {
-        if let Some(found) = sure(text) {
-            found.set(record);
-        }
+    let is_open = !record.has(Field::SourceIp) && !record.has(Field::DestinationIp);
+    if is_open && let Some(found) = sure(text) {
+        found.set(record);
     }
     outcome(facility, mnemonic, text, record);
 }

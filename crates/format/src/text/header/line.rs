@@ -44,12 +44,15 @@ pub enum Line<'a> {
     Zeek(&'static str, u8, &'a [u8]),
 }
 
+/// The line without what some tools leave around it: the mark of UTF-8, half of a line's end.
+pub fn clean(line: &[u8]) -> &[u8] {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// The directive on a line, if it is one.
 pub fn directive(line: &[u8]) -> Option<Line<'_>> {
-    // Some tools leave the mark of UTF-8 in front.
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    let rest = line.strip_prefix(b"#")?;
-    let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
+    let rest = clean(line).strip_prefix(b"#")?;
     for name in W3C {
         if let Some(value) = rest.strip_prefix(name.as_bytes())
             && let Some(value) = value.strip_prefix(b":")

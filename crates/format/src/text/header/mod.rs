@@ -49,8 +49,9 @@ pub struct Header {
 /// Whether the line may belong to a header, from its bytes alone: cheap, and `false` for nearly
 /// every record.
 pub fn is_header(line: &[u8]) -> bool {
+    let line = line::clean(line);
     match line.first() {
-        Some(b'#' | b'\xef') => Header::comment(line),
+        Some(b'#') => Header::comment(line),
         _ => line::delimiter(line).is_some(),
     }
 }
@@ -170,7 +171,7 @@ impl Header {
     }
 
     fn csv(line: &[u8], aliases: &Aliases) -> Option<Header> {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = line::clean(line);
         let delimiter = line::delimiter(line)?;
         let names = || Columns::new(line, delimiter).map(|column| column.text.trim_ascii());
         if !names().all(line::is_name) {

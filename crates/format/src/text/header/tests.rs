@@ -222,3 +222,53 @@ fn ordinary_lines_are_no_header() {
         );
     }
 }
+
+#[test]
+fn spoilt_lines_are_refused_or_read_but_never_a_panic() {
+    let context = Context::new(Clock::at(Time::default()));
+    let lines: &[&[u8]] = &[
+        b"#Fields: date time s-ip c-ip cs(User-Agent)",
+        b"2026-02-28 10:00:01 192.0.2.80 203.0.113.9 \"a \"\"b\"",
+        b"#separator \\x09",
+        b"#path\tconn",
+        b"#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tproto",
+        b"1772272800.25\t192.0.2.7\t50123\t2001:db8::5\ttcp",
+        b"time,src ip,dst ip,proto",
+        b"2026-02-28T10:00:00Z,192.0.2.7,203.0.113.5,6",
+        b"version srcaddr dstaddr start protocol",
+        b"3 192.0.2.7 203.0.113.5 1772272800 6",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 33) as usize % below
+    };
+    let (mut header, mut read): (Option<Header>, usize) = (None, 0);
+    for _ in 0..100_000 {
+        let mut line = lines[random(lines.len())].to_vec();
+        for _ in 0..random(3) {
+            let at = random(line.len());
+            match random(3) {
+                0 => line[at] = random(256) as u8,
+                1 => line.truncate(at + 1),
+                _ => line.insert(at, b"\",\t #-\xff"[random(7)]),
+            }
+        }
+        if let Some(next) = Header::of(header.as_ref(), &line, &context.aliases) {
+            assert!(is_header(&line), "{}", String::from_utf8_lossy(&line));
+            header = Some(next);
+        } else if let Some(header) = &header {
+            let mut record = Record::new(&context);
+            record.begin(&line);
+            if header.read(&line, &mut record) {
+                read += 1;
+                let mut out = Vec::new();
+                record.write(header.name(), &mut out);
+                serde_json::from_slice::<serde_json::Value>(&out).expect("JSON");
+            }
+        }
+    }
+    assert!(read > 1000, "{read}");
+}

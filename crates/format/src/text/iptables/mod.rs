@@ -89,7 +89,11 @@ fn pairs<'a>(text: &'a [u8], record: &mut Record<'a>) {
                 record.set(Field::DestinationPort, value);
             }
             [b'M', b'A', b'C', b'=', value @ ..] => mac(value, record),
-            [b'P', b'R', b'O', b'T', b'O', b'=', value @ ..] => transport(value, record),
+            [b'P', b'R', b'O', b'T', b'O', b'=', value @ ..] => {
+                if !transport(value, record) {
+                    record.vendor(&token[..5], value);
+                }
+            }
             // ARP.
             [b'I', b'P', b'S', b'R', b'C', b'=', value @ ..] => {
                 address(Field::SourceIp, token, value, record);
@@ -174,42 +178,39 @@ fn mac<'a>(value: &'a [u8], record: &mut Record<'a>) {
     }
 }
 
-/// Sets the transport protocol: by the kernel's name or by its number.
-pub fn transport<'a>(value: &'a [u8], record: &mut Record<'a>) {
-    let name = match value {
+/// Sets the transport protocol: by its name or by its number. `false` if it is not known as one,
+/// and nothing is set then but a number.
+pub fn transport<'a>(value: &'a [u8], record: &mut Record<'a>) -> bool {
+    if value.len() <= 3 && value.iter().all(u8::is_ascii_digit) {
+        record.set(Field::NetworkIanaNumber, value);
+    }
+    let mut upper = [0; 10];
+    let Some(upper) = upper.get_mut(..value.len()) else {
+        return false;
+    };
+    upper.copy_from_slice(value);
+    upper.make_ascii_uppercase();
+    let name = match &*upper {
         b"TCP" | b"6" => "tcp",
         b"UDP" | b"17" => "udp",
         b"ICMP" | b"1" => "icmp",
-        b"ICMPv6" | b"58" => "ipv6-icmp",
-        b"2" => "igmp",
+        b"ICMPV6" | b"ICMP6" | b"IPV6-ICMP" | b"58" => "ipv6-icmp",
+        b"IGMP" | b"2" => "igmp",
         b"4" => "ipv4",
         b"41" => "ipv6",
-        b"47" => "gre",
+        b"GRE" | b"47" => "gre",
         b"ESP" | b"50" => "esp",
         b"AH" | b"51" => "ah",
         b"UDPLITE" | b"136" => "udplite",
         b"SCTP" | b"132" => "sctp",
         b"DCCP" | b"33" => "dccp",
-        b"88" => "eigrp",
-        b"89" => "ospf",
-        b"103" => "pim",
-        b"112" => "vrrp",
-        _ => "",
+        b"EIGRP" | b"88" => "eigrp",
+        b"OSPF" | b"89" => "ospf",
+        b"PIM" | b"103" => "pim",
+        b"VRRP" | b"112" => "vrrp",
+        _ => return false,
     };
-    if !name.is_empty() {
-        record.set(Field::NetworkTransport, name);
-    } else if value.len() <= 16
-        && value.iter().any(u8::is_ascii_alphabetic)
-        && value
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
-    {
-        let lower = record.own(|own| own.extend(value.iter().map(u8::to_ascii_lowercase)));
-        record.set(Field::NetworkTransport, lower);
-    }
-    if value.iter().all(u8::is_ascii_digit) {
-        record.set(Field::NetworkIanaNumber, value);
-    }
+    record.set(Field::NetworkTransport, name)
 }
 
 #[cfg(test)]

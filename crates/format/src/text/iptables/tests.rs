@@ -128,7 +128,7 @@ fn protocols_have_names() {
         ("ICMPv6", "ipv6-icmp | -"),
         ("2", "igmp | 2"),
         ("254", "- | 254"),
-        ("NEW", "new | -"),
+        ("NEW", "- | -"),
     ] {
         let line = format!("IN=eth0 OUT= PROTO={proto}");
         assert_eq!(fields(&line, &wanted).as_deref(), Some(expected));

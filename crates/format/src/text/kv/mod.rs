@@ -11,7 +11,7 @@ mod settle;
 mod style;
 mod tuple;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::Spec;
 use super::field::{Field, Kind};
@@ -61,22 +61,39 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
             value = record.own(|own| quote::unescape(pair.value, own));
         } else {
             seen.note(pair.name, pair.value);
-            // Behind an address without quotes may stand something else.
             if style.between == Between::Blank
-                && let Some(blank) = pair.value.iter().take(48).position(|&byte| byte == b' ')
-                && is_word(pair.name, record)
+                && !pair.quoted
+                && let Some(blank) = memchr(b' ', pair.value)
             {
-                value = Value::Raw(&pair.value[..blank]);
+                // What stands behind the first word may be text that is no part of the value: it
+                // proves nothing, and an address ends before it.
+                covered -= pair.value.len() - blank;
+                if is_word(pair.name, record) {
+                    value = Value::Raw(&pair.value[..blank]);
+                }
             }
         }
-        record.pair(pair.name, value);
+        add(pair.name, value, record);
     }
-    let addressed = record.has(Field::SourceIp) || record.has(Field::DestinationIp);
-    let sure = addressed || pairs > 1 && covered * 2 > text.len();
-    if sure {
+    let addressed = record.has(Field::SourceIp)
+        || record.has(Field::DestinationIp)
+        || settle::named_client(&seen, record);
+    if addressed || pairs > 1 && covered * 2 > text.len() {
         settle::settle(&seen, record);
+        return true;
     }
-    sure || tuple::read(text, record)
+    settle::watchguard(&seen, record) || tuple::read(text, record)
+}
+
+/// Adds a pair. W3C's `s-ip` and `s-port` are the server's; without the hyphen the letter is that
+/// of the source.
+#[inline]
+fn add<'a>(name: &'a [u8], value: Value<'a>, record: &mut Record<'a>) {
+    match name {
+        b"sport" | b"s_port" | b"SPORT" if record.set(Field::SourcePort, value) => {}
+        b"sip" | b"s_ip" | b"sport" | b"s_port" | b"SPORT" => record.vendor(name, value),
+        _ => record.pair(name, value),
+    }
 }
 
 /// Whether the field of this name is one word.
@@ -123,10 +140,10 @@ pub fn read_with<'a>(options: &Options, text: &'a [u8], record: &mut Record<'a>)
             let value = &text[start + 1..start + 1 + quoted.end];
             if quoted.escaped {
                 let value = record.own(|own| quote::unescape(value, own));
-                record.pair(name, value);
+                add(name, value, record);
             } else {
                 seen.note(name, value);
-                record.pair(name, value);
+                add(name, value.into(), record);
             }
             let close = start + quoted.end + 2;
             let stop = next(end, &pair, close);
@@ -138,7 +155,7 @@ pub fn read_with<'a>(options: &Options, text: &'a [u8], record: &mut Record<'a>)
             end = Some(stop);
             let value = text[start..stop].trim_ascii();
             seen.note(name, value);
-            record.pair(name, value);
+            add(name, value.into(), record);
             at = stop + options.pair.len();
         }
     }

@@ -16,6 +16,8 @@ pub struct Pair<'a> {
     pub name: &'a [u8],
     /// Its value, without quotes.
     pub value: &'a [u8],
+    /// Whether it was quoted.
+    pub quoted: bool,
     /// Whether quotes within it are written as `\"` or `""`.
     pub escaped: bool,
 }
@@ -38,8 +40,19 @@ pub struct Scan<'a> {
 /// Whether a name of one word may hold this byte.
 #[inline]
 pub fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@')
+    NAME[usize::from(byte)]
 }
+
+const NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let one = byte as u8;
+        table[byte] = one.is_ascii_alphanumeric() || matches!(one, b'_' | b'-' | b'.' | b'@');
+        byte += 1;
+    }
+    table
+};
 
 impl<'a> Scan<'a> {
     /// Begins.
@@ -181,6 +194,7 @@ impl<'a> Iterator for Scan<'a> {
                     return Some(Pair {
                         name,
                         value,
+                        quoted: true,
                         escaped,
                     });
                 }
@@ -196,6 +210,7 @@ impl<'a> Iterator for Scan<'a> {
         Some(Pair {
             name,
             value: bare(value, self.style.between),
+            quoted: false,
             escaped: false,
         })
     }
@@ -230,6 +245,10 @@ fn bare(mut value: &[u8], between: Between) -> &[u8] {
                 if value[..value.len() - 1].contains(&b'\'') {
                     return value;
                 }
+                value = &value[..value.len() - 1];
+                continue;
+            }
+            Some(b'[' | b'(' | b'{') => {
                 value = &value[..value.len() - 1];
                 continue;
             }

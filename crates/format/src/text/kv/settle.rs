@@ -17,10 +17,22 @@ pub fn settle<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     }
     product(seen, record);
     if let Some(raw) = record.get_raw(Field::NetworkTransport) {
+        record.unset(Field::NetworkTransport);
         // SonicWall: `tcp/https`.
         let name = raw.split(|&byte| byte == b'/').next().unwrap_or(raw);
-        record.unset(Field::NetworkTransport);
-        transport(name, record);
+        if !transport(name, record) {
+            // Stormshield's is what is spoken above it.
+            record.vendor(b"proto", raw);
+            transport(seen.get(Key::IpProtocol), record);
+        }
+    }
+    for field in [Field::SourceNatPort, Field::DestinationNatPort] {
+        if record.get(field) == Some(b"0") {
+            record.unset(field);
+        }
+    }
+    if record.get(Field::HostName) == Some(b"?") {
+        record.unset(Field::HostName);
     }
     // No address was translated.
     for field in [Field::SourceNatIp, Field::DestinationNatIp] {
@@ -28,12 +40,62 @@ pub fn settle<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
             record.unset(field);
         }
     }
+    if seen.has(Key::Dip) {
+        missing(Field::SourceIp, seen.get(Key::Sip), record);
+        missing(Field::DestinationIp, seen.get(Key::Dip), record);
+    }
+    if !record.has(Field::SourceIp) {
+        client(seen, record);
+    }
     tuple::read(seen.front, record);
+}
+
+/// A client as servers name it beside its address: `client=name[address]`, `from name[address]`
+/// (Postfix), `ACCEPT from IP=address:port (IP=address:port)` (slapd).
+fn client<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
+    named_client(seen, record);
+    let mut rest = seen.text;
+    // Few are enough: the first is the client nearly always.
+    for _ in 0..8 {
+        let Some(at) = memmem::find(rest, b"from ") else {
+            return;
+        };
+        rest = &rest[at + 5..];
+        let end = rest.iter().position(|&byte| byte == b' ');
+        let word = &rest[..end.unwrap_or(rest.len())];
+        if let Some(source) = word.strip_prefix(b"IP=") {
+            missing(Field::SourceIp, source, record);
+            let behind = rest[word.len()..].strip_prefix(b" (IP=");
+            let end = behind.and_then(|behind| memchr(b')', behind));
+            if let (Some(behind), Some(end)) = (behind, end) {
+                missing(Field::DestinationIp, &behind[..end], record);
+            }
+            return;
+        }
+        bracket(word, Field::SourceIp, record);
+        if record.has(Field::SourceIp) {
+            return;
+        }
+    }
+}
+
+/// `client=`; whether it is an address.
+pub fn named_client<'a>(seen: &Seen<'a>, record: &mut Record<'a>) -> bool {
+    if seen.has(Key::Client) {
+        missing(Field::SourceIp, seen.get(Key::Client), record);
+        bracket(seen.get(Key::Client), Field::SourceIp, record);
+    }
+    record.has(Field::SourceIp)
 }
 
 /// The device's time: with its date and zone where it has them apart.
 fn time(seen: &Seen<'_>, record: &Record<'_>) -> Option<Time> {
     let clock = &record.context.clock;
+    if seen.has(Key::Ise) {
+        // In front of the message's number: `… 2026-02-03 04:05:06.789 +00:00 …`.
+        let dash = memchr(b'-', seen.text)?.checked_sub(4)?;
+        return clock.iso(&seen.text[dash..]).map(|(time, _)| time);
+    }
     let whole = |text: &[u8]| match epoch(text) {
         // Fewer digits are no time of these years.
         Some((time, length)) if length == text.len() && length >= 10 => Some(time),
@@ -86,6 +148,12 @@ fn missing<'a>(field: Field, value: &'a [u8], record: &mut Record<'a>) {
 
 /// Finds out which product wrote the record, and what only it means.
 fn product<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
+    if seen.get(Key::Device) == b"SFW" || seen.has(Key::DeviceModel) && seen.has(Key::LogId) {
+        return observer("Sophos", "XG Firewall", "firewall", record);
+    }
+    if seen.front.ends_with(b"NetScreen ") && seen.has(Key::DeviceId) {
+        return observer("Juniper", "NetScreen", "firewall", record);
+    }
     if seen.has(Key::DeviceId) && (seen.has(Key::LogId) || seen.has(Key::Vdom)) {
         return fortinet(seen, record);
     }
@@ -95,14 +163,11 @@ fn product<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     if seen.has(Key::Firewall) && seen.has(Key::LogType) && seen.has(Key::Zone) {
         return stormshield(seen, record);
     }
-    if seen.get(Key::Device) == b"SFW" || seen.has(Key::DeviceModel) && seen.has(Key::LogId) {
-        return observer("Sophos", "XG Firewall", "firewall", record);
-    }
     if seen.has(Key::System) && seen.has(Key::Subsystem) && seen.has(Key::Severity) {
         return observer("Sophos", "UTM", "firewall", record);
     }
-    if seen.has(Key::MsgId) && tuple::watchguard(seen.text, record) {
-        return observer("WatchGuard", "Firebox", "firewall", record);
+    if watchguard(seen, record) {
+        return;
     }
     if seen.has(Key::LogUid) && seen.has(Key::Origin) {
         return check_point(seen, record);
@@ -128,8 +193,30 @@ fn product<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     }
     if seen.has(Key::Relay) && seen.has(Key::To) {
         // A mail's next hop: `relay=name[address]:port`.
-        relay(seen.get(Key::Relay), Field::DestinationIp, record);
+        return bracket(seen.get(Key::Relay), Field::DestinationIp, record);
     }
+    if seen.has(Key::Epoch) && is_ip(seen.get(Key::ClientIp)) {
+        // The client itself; the other one is what it was translated to.
+        record.set(Field::ObserverVendor, "Skyhigh Security");
+        record.set(Field::ObserverProduct, "Secure Web Gateway");
+        if let Some(outside) = record.get_raw(Field::SourceIp) {
+            record.vendor(b"source_ip", outside);
+        }
+        record.set(Field::SourceIp, seen.get(Key::ClientIp));
+    }
+    if seen.has(Key::Peer) && memmem::find(seen.front, b"phibs: Auth").is_some() {
+        // Barracuda's authentication service: who asked.
+        missing(Field::SourceIp, seen.get(Key::Peer), record);
+    }
+}
+
+/// WatchGuard's messages, of which the addresses have no names; `false` if it is none.
+pub fn watchguard<'a>(seen: &Seen<'a>, record: &mut Record<'a>) -> bool {
+    let found = seen.has(Key::MsgId) && tuple::watchguard(seen.text, record);
+    if found {
+        observer("WatchGuard", "Firebox", "firewall", record);
+    }
+    found
 }
 
 fn fortinet<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
@@ -171,17 +258,22 @@ fn fortinet<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     if message.starts_with(b"to=")
         && let Some(at) = memmem::find(message, b"relay=")
     {
-        relay(&message[at + 6..], Field::DestinationIp, record);
+        let rest = &message[at + 6..];
+        let end = memchr(b',', rest).unwrap_or(rest.len());
+        bracket(&rest[..end], Field::DestinationIp, record);
     }
 }
 
-/// `relay=name [address]`, `relay=name[address]:port`.
-fn relay<'a>(text: &'a [u8], field: Field, record: &mut Record<'a>) {
-    let end = memchr(b',', text).unwrap_or(text.len());
-    let text = &text[..end];
+/// `name [address]`, `name[address]:port`.
+fn bracket<'a>(text: &'a [u8], field: Field, record: &mut Record<'a>) {
     let Some(open) = memchr(b'[', text) else {
         return;
     };
+    let host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let name = text[..open].trim_ascii_end();
+    if !name.iter().all(host) {
+        return;
+    }
     let inner = &text[open + 1..];
     let Some(close) = memchr(b']', inner) else {
         return;
@@ -206,6 +298,7 @@ fn firewall<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
             record.set(Field::ObserverType, "vpn");
         }
         record.set(Field::ObserverSerialNumber, seen.get(Key::Serial));
+        record.set(Field::EventCode, seen.get(Key::MsgNumber));
         if is_ip(seen.get(Key::Firewall)) {
             record.set(Field::ObserverIp, seen.get(Key::Firewall));
         }
@@ -239,6 +332,8 @@ fn check_point<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
 fn clavister<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     observer("Clavister", "cOS Core", "firewall", record);
     record.set(Field::EventCode, seen.get(Key::Id));
+    // The connection's own end, before that of the client's tunnel.
+    record.set(Field::SourceIp, seen.get(Key::Conn));
     // OneConnect is the clients' VPN.
     if seen.get(Key::Event).starts_with(b"oneconnect_") {
         missing(Field::SourceIp, seen.get(Key::IpAddress), record);

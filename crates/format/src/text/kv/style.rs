@@ -22,8 +22,8 @@ pub struct Style {
     pub between: Between,
 }
 
-/// So many gaps between pairs are looked at for what stands in all of them.
-const GAPS: usize = 6;
+/// So many gaps between pairs are looked at for what stands in them.
+const GAPS: usize = 8;
 
 /// So many bytes are looked at.
 const FAR: usize = 4096;
@@ -31,8 +31,8 @@ const FAR: usize = 4096;
 /// One that may stand between pairs.
 struct Mark {
     byte: u8,
-    /// Whether it stands in every gap.
-    everywhere: bool,
+    /// In how many gaps it stands.
+    count: usize,
     /// Whether the name behind it is one word somewhere.
     tight: bool,
 }
@@ -52,7 +52,7 @@ pub fn style(text: &[u8]) -> Option<Style> {
     }
     let mut marks = [b'\t', b'|', b';', b','].map(|byte| Mark {
         byte,
-        everywhere: true,
+        count: 0,
         tight: false,
     });
     let (text, mut from) = (&text[..text.len().min(FAR)], equals? + 1);
@@ -60,14 +60,17 @@ pub fn style(text: &[u8]) -> Option<Style> {
     // Where the gap began, while signs in it turn out to belong to a value.
     let mut begin = from;
     while gaps < GAPS && from <= text.len() {
-        if begin == from
-            && let [b'"', inner @ ..] = &text[from..]
-        {
-            // Nothing in quotes counts.
-            let Some(close) = memchr(b'"', inner) else {
+        // Nothing in quotes or brackets counts.
+        let close = match text.get(from) {
+            Some(b'"') if begin == from => b'"',
+            Some(b'[') if begin == from => b']',
+            _ => 0,
+        };
+        if close != 0 {
+            let Some(length) = memchr(close, &text[from + 1..]) else {
                 break;
             };
-            from += close + 2;
+            from += length + 2;
             begin = from;
         }
         let Some(next) = memchr(b'=', &text[from..]).map(|at| from + at) else {
@@ -84,17 +87,18 @@ pub fn style(text: &[u8]) -> Option<Style> {
             continue;
         }
         for mark in &mut marks {
-            let last = match mark.everywhere {
-                true => memrchr(mark.byte, gap),
-                false => None,
-            };
-            mark.everywhere = last.is_some();
+            let last = memrchr(mark.byte, gap);
+            mark.count += usize::from(last.is_some());
             mark.tight |= last.is_some_and(|last| gap[last + 1..].trim_ascii_start().len() == name);
         }
         gaps += 1;
         begin = from;
     }
-    let mark = marks.iter().find(|mark| mark.everywhere && mark.tight);
+    // A value may look like a pair: one gap of four may lack the mark.
+    let mark = marks
+        .iter()
+        .filter(|mark| mark.count > 0)
+        .find(|mark| (mark.tight || gaps > 1 && mark.count == gaps) && mark.count * 4 >= gaps * 3);
     Some(Style {
         assign: b'=',
         between: mark.map_or(Between::Blank, |mark| Between::Mark(mark.byte)),

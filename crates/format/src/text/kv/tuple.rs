@@ -1,7 +1,8 @@
 //! Both ends of a connection written side by side, with no names.
 //!
 //! Juniper `192.0.2.1/51514->203.0.113.9/443`, MikroTik and Hillstone
-//! `192.0.2.1:51514->203.0.113.9:443`, WatchGuard `192.0.2.1 203.0.113.9 51514 443`.
+//! `192.0.2.1:51514->203.0.113.9:443`, WatchGuard `192.0.2.1 203.0.113.9 51514 443`, Barracuda's
+//! columns.
 
 use memchr::memmem;
 
@@ -10,8 +11,13 @@ use crate::text::field::Field;
 use crate::text::iptables::transport;
 use crate::text::record::Record;
 
-/// Reads the first `end->end`; `false` if there is none.
+/// Reads both ends; `false` if they are not there.
 pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
+    arrow(text, record) || barracuda(text, record) || ssh_connection(text, record)
+}
+
+/// The first `end->end`.
+fn arrow<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     let Some(arrow) = memmem::find(text, b"->") else {
         return false;
     };
@@ -35,6 +41,72 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
         record.set(Field::ObserverVendor, "Juniper");
         record.set(Field::ObserverProduct, "SRX");
         record.set(Field::ObserverType, "firewall");
+    }
+    true
+}
+
+/// Barracuda CloudGen Firewall: `Allow: FWD|TCP|port|address|port|MAC|address|port|…`.
+fn barracuda<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
+    let Some(bar) = memchr::memchr(b'|', text) else {
+        return false;
+    };
+    let mut columns = [&b""[..]; 14];
+    let parts = text[bar + 1..].split(|&byte| byte == b'|');
+    let count = columns[1..]
+        .iter_mut()
+        .zip(parts)
+        .map(|(column, part)| *column = part);
+    let count = count.count();
+    let mac =
+        columns[5].len() == 17 && columns[5].iter().filter(|&&byte| byte == b':').count() == 5;
+    if count < 8 || !mac || !is_ip(columns[3]) || !is_ip(columns[6]) {
+        return false;
+    }
+    for (field, column) in [
+        (Field::ObserverIngressInterfaceName, 2),
+        (Field::SourceIp, 3),
+        (Field::SourcePort, 4),
+        (Field::DestinationIp, 6),
+        (Field::DestinationPort, 7),
+        (Field::RuleName, 10),
+        (Field::SourceNatIp, 12),
+        (Field::DestinationNatIp, 13),
+    ] {
+        record.set(field, columns[column]);
+    }
+    transport(columns[1], record);
+    let front = &text[..bar];
+    if let Some(colon) = memmem::rfind(front, b": ") {
+        let start = front[..colon].iter().rposition(|&byte| byte == b' ');
+        record.set(
+            Field::EventAction,
+            &front[start.map_or(0, |at| at + 1)..colon],
+        );
+    }
+    record.set(Field::ObserverVendor, "Barracuda");
+    record.set(Field::ObserverType, "firewall");
+    true
+}
+
+/// Junos `ssh-connection '192.0.2.1 51514 192.0.2.2 22'`, as sshd's `SSH_CONNECTION`.
+fn ssh_connection<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
+    const NAME: &[u8] = b"ssh-connection '";
+    let Some(at) = memmem::find(text, NAME) else {
+        return false;
+    };
+    let rest = &text[at + NAME.len()..];
+    let end = memchr::memchr(b'\'', rest).unwrap_or(rest.len());
+    let mut words = rest[..end].split(|&byte| byte == b' ');
+    for field in [
+        Field::SourceIp,
+        Field::SourcePort,
+        Field::DestinationIp,
+        Field::DestinationPort,
+    ] {
+        match words.next() {
+            Some(word) if record.set(field, word) => {}
+            _ => return false,
+        }
     }
     true
 }

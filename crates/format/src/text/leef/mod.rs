@@ -12,9 +12,8 @@ use memchr::memmem::{self, Finder};
 use memchr::{memchr, memchr2};
 
 use super::Spec;
-use super::cef::dictionary::{application, host, outcome};
+use super::cef::dictionary::{application, host, outcome, protocol};
 use super::cef::pair::{Pairs, begins};
-use super::cef::transport;
 use super::field::Field;
 use super::record::Record;
 
@@ -215,7 +214,7 @@ fn pair<'a>(key: &'a [u8], value: &'a [u8], hosts: &mut Hosts<'a>, record: &mut 
         b"url" => first(Field::UrlOriginal, value, record),
         b"reason" => first(Field::EventReason, value, record),
         b"externalId" => first(Field::EventId, value, record),
-        b"proto" => transport::set(value, record),
+        b"proto" => protocol(value, record),
         b"app" => application(value, record),
         b"outcome" => outcome(value, record),
         b"shost" if hosts.source.is_empty() => {

@@ -5,13 +5,13 @@
 //! its own name; one called `timestamp`, `time` or `ts` is the time of the event if it reads as one.
 
 mod grok;
-mod kv;
 mod pattern;
 pub mod slot;
 
 use super::alias::Aliases;
 use super::columns::Columns;
 use super::field::Field;
+use super::kv;
 use super::record::Record;
 use pattern::Pattern;
 use slot::{Slot, Target, is_unset, require_addresses};
@@ -27,7 +27,7 @@ enum Kind {
     Regex(Pattern),
     Grok(Pattern),
     Csv { slots: Vec<Slot>, delimiter: u8 },
-    Kv { pair: Box<str>, value: Box<str> },
+    Kv(kv::Options),
 }
 
 impl Own {
@@ -112,8 +112,10 @@ impl Own {
                 "kv with pair `{pair}` and value `{value}`: the two must be there and differ, such as pair ` ` and value `=`"
             ));
         }
-        let (pair, value) = (pair.into(), value.into());
-        let kind = Kind::Kv { pair, value };
+        let kind = Kind::Kv(kv::Options {
+            pair: pair.into(),
+            value: value.into(),
+        });
         Ok(Own { kind })
     }
 
@@ -123,7 +125,7 @@ impl Own {
             Kind::Regex(_) => "regex",
             Kind::Grok(_) => "grok",
             Kind::Csv { .. } => "csv",
-            Kind::Kv { .. } => "kv",
+            Kind::Kv(_) => "kv",
         }
     }
 
@@ -133,7 +135,7 @@ impl Own {
         match &self.kind {
             Kind::Regex(pattern) | Kind::Grok(pattern) => pattern.read(text, record),
             Kind::Csv { slots, delimiter } => table(slots, *delimiter, text, record),
-            Kind::Kv { pair, value } => kv::read(pair, value, text, record),
+            Kind::Kv(options) => kv::read_with(options, text, record),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::text::alias::{Aliases, Meaning};
 use crate::text::field::{Field, Kind};
 use crate::text::pfirewall;
 use crate::text::record::{Record, Value};
+use crate::text::transport;
 
 /// What becomes of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,7 +87,7 @@ impl Slot {
             Target::Alias(meaning) => record.pair_as(&self.name, Some(meaning), value),
             Target::Transport => {
                 if let Value::Raw(text) = value {
-                    pfirewall::transport(text, record);
+                    transport::set(record, text);
                 }
             }
             Target::Direction => {

@@ -11,6 +11,7 @@ use super::address::is_ip;
 use super::columns::{Column, Columns};
 use super::field::Field;
 use super::record::Record;
+use super::transport;
 use layout::{Cell, FIRST, MOST, SESSION, TYPE};
 
 /// How it is known.
@@ -108,7 +109,7 @@ fn set<'a>(cell: Cell, column: Column<'a>, subtype: &[u8], record: &mut Record<'
     let text = column.text;
     match cell {
         Cell::Skip => {}
-        Cell::Is(Field::NetworkTransport) => transport(text, record),
+        Cell::Is(Field::NetworkTransport) => transport::set(record, text),
         Cell::Is(field) => {
             let value = column.value(record);
             record.set(field, value);
@@ -150,19 +151,6 @@ fn set<'a>(cell: Cell, column: Column<'a>, subtype: &[u8], record: &mut Record<'
         }
         Cell::Action => {
             record.set(Field::EventAction, text);
-        }
-    }
-}
-
-fn transport<'a>(text: &'a [u8], record: &mut Record<'a>) {
-    let lower = text.iter().any(u8::is_ascii_uppercase);
-    match lower {
-        true => {
-            let value = record.own(|out| out.extend(text.iter().map(u8::to_ascii_lowercase)));
-            record.set(Field::NetworkTransport, value);
-        }
-        false => {
-            record.set(Field::NetworkTransport, text);
         }
     }
 }

@@ -145,6 +145,7 @@ impl Writer<'_, '_> {
 
 /// The top-level names that a record writes.
 const RESERVED: &[&str] = &[
+    "json",
     "destination",
     "dns",
     "event",

@@ -7,17 +7,19 @@ use memchr::memchr;
 use super::scan::{Tag, attribute, decode};
 use super::{System, set};
 use crate::text::address;
-use crate::text::cef::transport;
 use crate::text::field::Field::{self, *};
 use crate::text::record::{Record, Value};
+use crate::text::transport;
 
-/// How many are looked up; Windows' own events have fewer than fifty.
-const MOST: usize = 64;
+/// How many are kept; Windows' own events have fewer than fifty.
+const MOST: usize = 128;
 
 /// What was found so far.
 pub struct Data<'a> {
     pairs: [(&'a [u8], &'a [u8]); MOST],
     count: usize,
+    /// Bits of the names in `pairs`: a name whose bit is unset is not among them.
+    names: u64,
     /// How many there were, with and without a name or a text.
     index: usize,
     /// Whether the object is begun, and of which part it is.
@@ -30,6 +32,7 @@ impl Default for Data<'_> {
         Data {
             pairs: [(b"", b""); MOST],
             count: 0,
+            names: 0,
             index: 0,
             begun: false,
             user: false,
@@ -66,8 +69,8 @@ impl<'a> Data<'a> {
             (name, _) => name,
         };
         self.index += 1;
-        // What says nothing is left out, as Winlogbeat does.
-        if inside.is_empty() {
+        // What says nothing is left out, as Winlogbeat does; of a name the first counts.
+        if inside.is_empty() || self.count == MOST || self.has(name) {
             return;
         }
         out.push(if self.begun { b',' } else { b'{' });
@@ -82,10 +85,20 @@ impl<'a> Data<'a> {
         }
         out.push(b':');
         meant(inside, marked, out);
-        if self.count < MOST && !name.is_empty() {
-            self.pairs[self.count] = (name, inside);
-            self.count += 1;
-        }
+        self.pairs[self.count] = (name, inside);
+        self.count += 1;
+    }
+
+    /// Whether this name is there already; if not, it is expected to be added.
+    fn has(&mut self, name: &[u8]) -> bool {
+        let [first, .., last] = name else {
+            return self.pairs[..self.count].iter().any(|pair| pair.0 == name) && !name.is_empty();
+        };
+        let hash = name.len() ^ usize::from(*first) ^ usize::from(*last) << 1;
+        let bit = 1 << (hash & 63);
+        let may = self.names & bit != 0;
+        self.names |= bit;
+        may && self.pairs[..self.count].iter().any(|pair| pair.0 == name)
     }
 
     /// Ends the object.
@@ -105,9 +118,14 @@ impl<'a> Data<'a> {
             };
             record.set(field, object);
         }
+        let provider = Provider {
+            sysmon: system.provider == b"Microsoft-Windows-Sysmon",
+            security: system.provider == b"Microsoft-Windows-Security-Auditing",
+            target: is_about_target(system.id),
+        };
         for &(name, value) in &self.pairs[..self.count] {
             if value != b"-" {
-                field(name, value, system, record);
+                field(name, value, provider, system, record);
             }
         }
     }
@@ -123,37 +141,52 @@ fn meant(text: &[u8], marked: bool, out: &mut Vec<u8>) {
     quote(&decoded, out);
 }
 
+/// Whose names the data have.
+#[derive(Clone, Copy)]
+struct Provider {
+    sysmon: bool,
+    security: bool,
+    /// Whether the event is about the account that it calls the target.
+    target: bool,
+}
+
 /// Sets what one of the data is in ECS, if its name says so.
-fn field<'a>(name: &'a [u8], value: &'a [u8], system: &System<'a>, record: &mut Record<'a>) {
-    let sysmon = system.provider == b"Microsoft-Windows-Sysmon";
-    let security = system.provider == b"Microsoft-Windows-Security-Auditing";
+fn field<'a>(
+    name: &'a [u8],
+    value: &'a [u8],
+    provider: Provider,
+    system: &System<'a>,
+    record: &mut Record<'a>,
+) {
+    let Provider {
+        sysmon,
+        security,
+        target,
+    } = provider;
     let first = |field: Field, record: &mut Record<'a>| {
         if !record.has(field) {
             set(field, value, record);
         }
     };
-    match name {
-        b"Image" if sysmon => process(value, record),
-        b"NewProcessName" | b"Application" | b"ProcessName" if security => process(value, record),
-        b"ProcessId" | b"ProcessID" if sysmon || security => first(ProcessPid, record),
-        b"TargetUserName" if security && is_about_target(system.id) => first(UserName, record),
-        b"TargetDomainName" if security && is_about_target(system.id) => first(UserDomain, record),
-        b"SubjectUserName" if security && !is_about_target(system.id) => first(UserName, record),
-        b"SubjectDomainName" if security && !is_about_target(system.id) => {
-            first(UserDomain, record)
+    // By length first: most names are then compared with one or none.
+    match name.len() {
+        4 if sysmon && name == b"User" => user(value, record),
+        5 if sysmon && name == b"Image" => process(value, record),
+        // Other providers have other protocols under this name.
+        8 if name == b"Protocol" => {
+            if value.iter().all(u8::is_ascii_digit) || matches!(value, b"tcp" | b"udp" | b"icmp") {
+                transport::set(record, value);
+            }
         }
-        b"CommandLine" => first(ProcessCommandLine, record),
-        b"QueryName" => first(DnsQuestionName, record),
-        b"TargetFilename" if sysmon => first(FilePath, record),
-        b"SourceHostname" if sysmon => first(SourceDomain, record),
-        b"DestinationHostname" if sysmon => first(DestinationDomain, record),
-        b"User" if sysmon => user(value, record),
-        b"Protocol" => {
-            transport::set_known(value, record);
+        9 if name.eq_ignore_ascii_case(b"ProcessId") => {
+            if sysmon || security {
+                first(ProcessPid, record);
+            }
         }
+        9 if name == b"QueryName" => first(DnsQuestionName, record),
         // The Filtering Platform's words for the connection's direction seen from this computer; the
         // source is the one that began it, either way.
-        b"Direction" => {
+        9 if name == b"Direction" => {
             let word = match value {
                 b"%%14592" => "inbound",
                 b"%%14593" => "outbound",
@@ -161,8 +194,22 @@ fn field<'a>(name: &'a [u8], value: &'a [u8], system: &System<'a>, record: &mut 
             };
             record.set(NetworkDirection, word);
         }
+        11 if name == b"CommandLine" => first(ProcessCommandLine, record),
+        11 if security && matches!(name, b"Application" | b"ProcessName") => process(value, record),
+        14 if security && name == b"NewProcessName" => process(value, record),
+        14 if sysmon && name == b"TargetFilename" => first(FilePath, record),
+        14 if sysmon && name == b"SourceHostname" => first(SourceDomain, record),
+        14 if security && name == b"TargetUserName" && target => first(UserName, record),
+        15 if security && name == b"SubjectUserName" && !target => first(UserName, record),
+        16 if security && name == b"TargetDomainName" && target => first(UserDomain, record),
+        17 if security && name == b"SubjectDomainName" && !target => first(UserDomain, record),
+        19 if sysmon && name == b"DestinationHostname" => first(DestinationDomain, record),
         // Terminal services write the client's address so.
-        b"Address" | b"Param3" if remote_desktop(name, system) => ip(SourceIp, value, record),
+        6 | 7 if matches!(name, b"Address" | b"Param3") => {
+            if remote_desktop(name, system) {
+                ip(SourceIp, value, record);
+            }
+        }
         _ => {
             let Some(meaning) = record.context.aliases.of(name) else {
                 return;

@@ -95,7 +95,10 @@ impl<'a> Iterator for Tags<'a> {
             };
             let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'>' | b'/');
             let length = self.text[name..].iter().position(is_end)?;
-            let close = self.close(name + length)?;
+            let close = match self.text[name + length] {
+                b'>' => name + length,
+                _ => self.close(name + length)?,
+            };
             self.at = close + 1;
             let mut attributes = &self.text[name + length..close];
             let mut end = end;

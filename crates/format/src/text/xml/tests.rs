@@ -42,7 +42,8 @@ fn texts_are_what_they_mean() {
         "1",
         "<EventData><Data Name=\"a&amp;b\">1 &lt; 2 &#x41;&#66; &amp;amp; &nope; & &#xD800;</Data>\
          <!-- <Data Name='no'>x</Data> --><Data Name='c'>x<![CDATA[</Data> & ]]>y<!-- z --></Data>\
-         <Data>one</Data><Data/><Data>two</Data><Data Name=\"e\"></Data><Binary>00FF</Binary></EventData>",
+         <Data>one</Data><Data/><Data>two</Data><Data Name=\"e\"></Data>\
+         <Data Name='c'>again</Data><Binary>00FF</Binary></EventData>",
     );
     let want = serde_json::json!({
         "a&b": "1 < 2 AB &amp; &nope; & &#xD800;",

@@ -1,4 +1,4 @@
-use super::MESSAGES;
+use super::table::MESSAGES;
 use crate::text::cisco::tests::{ends, field};
 use crate::text::field::Field::*;
 
@@ -58,6 +58,10 @@ fn n302020_built_icmp() {
     is(
         "%ASA-6-302020: Built outbound ICMP connection for faddr ff02::1/0 gaddr fe80::5/0 laddr fe80::5/0",
         "fe80::5 > ff02::1",
+    );
+    is(
+        "%FWSM-6-302020: Built ICMP connection for faddr 203.0.113.9/0 gaddr 198.51.100.1/0 laddr 192.0.2.5/0",
+        "192.0.2.5 nat 198.51.100.1 > 203.0.113.9",
     );
 }
 
