@@ -11,7 +11,6 @@ mod tests;
 
 use memchr::memmem;
 
-use super::address::{is_ip, is_port};
 use super::field::Field;
 use super::record::Record;
 use super::{Spec, syslog};
@@ -68,7 +67,7 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
 
 /// Gives each address the role that its words prove; the first of a role counts.
 fn assign<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> bool {
-    if ssh_connection(text, places, record) || flow(text, places, record) {
+    if ssh_connection(text, places, record) {
         return true;
     }
     let mut pairs = 0;
@@ -142,44 +141,6 @@ fn pair<'a>(from: &Place<'a>, to: &Place<'a>, nth: usize, record: &mut Record<'a
             record.set(port, digits);
         }
     }
-}
-
-/// `Allow: FWD|TCP|eth0|A|N|MAC|B|M|…` (Barracuda CloudGen Firewall's activity log).
-fn flow<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> bool {
-    let [first, ..] = places else { return false };
-    if first.start == 0 || text[first.start - 1] != b'|' {
-        return false;
-    }
-    let mut parts = text.splitn(10, |&byte| byte == b'|');
-    let Some(action) = parts
-        .next()
-        .and_then(|head| head.rsplit(|&byte| byte == b' ').nth(1))
-    else {
-        return false;
-    };
-    let mut next = || parts.next().unwrap_or_default();
-    let (transport, _interface) = (next(), next());
-    let (from, port, mac) = (next(), next(), next());
-    let (to, to_port) = (next(), next());
-    let proven = is_ip(from)
-        && is_ip(to)
-        && is_port(port)
-        && is_port(to_port)
-        && mac.len() == 17
-        && transport.iter().all(u8::is_ascii_uppercase)
-        && action.ends_with(b":");
-    if !proven {
-        return false;
-    }
-    record.set(Field::SourceIp, from);
-    record.set(Field::SourcePort, port);
-    record.set(Field::SourceMac, mac);
-    record.set(Field::DestinationIp, to);
-    record.set(Field::DestinationPort, to_port);
-    record.set(Field::EventAction, &action[..action.len() - 1]);
-    let transport = record.own(|out| out.extend(transport.iter().map(u8::to_ascii_lowercase)));
-    record.set(Field::NetworkTransport, transport);
-    true
 }
 
 /// The four words of `SSH_CONNECTION`, as Junos writes them.

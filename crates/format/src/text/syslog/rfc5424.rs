@@ -40,7 +40,7 @@ pub fn bare<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
     if !is_iso(text) {
         return None;
     }
-    let (time, rest) = stamp(text, record)?;
+    let rest = &text[memchr::memchr(b' ', text)? + 1..];
     // Host, program, process, message id, structured data.
     let mut words = rest.splitn(5, |&byte| byte == b' ');
     let (_host, program) = (words.next()?, words.next()?);
@@ -53,6 +53,7 @@ pub fn bare<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
     if !data_follows || !(empty || named) {
         return None;
     }
+    let (time, rest) = stamp(text, record)?;
     record.at(time?);
     Some(names(rest, record))
 }
