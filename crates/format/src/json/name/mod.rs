@@ -14,12 +14,15 @@
 mod decide;
 mod value;
 mod walk;
+mod word;
 
 pub use decide::{Found, Role};
 pub use value::worth;
-pub use walk::{carried, find, find_in};
+pub use walk::{carried, carries, find, find_in};
 
 use std::collections::HashSet;
+
+use word::{ACTOR, ADDRESS, DESTINATION, LOCAL, PLAIN, PORT, RARE, REMOTE, SOURCE};
 
 use crate::text::alias::{ALIASES, Aliases, LONGEST, Name};
 use crate::text::field::Kind;
@@ -52,78 +55,6 @@ pub struct Meaning {
     /// What else it takes.
     pub proof: Proof,
 }
-
-/// Names that prove nothing alone.
-const ACTOR: &[&str] = &["ipaddress", "ipaddr", "ipport"];
-
-/// Names that mean another thing without a separator: `s-ip` and `s-port` are the server's.
-const PLAIN: &[(&str, Role, Proof)] = &[
-    ("sip", Role::SourceIp, Proof::Twin),
-    ("sport", Role::SourcePort, Proof::Name),
-];
-
-/// Ends of names that too many members have which are nothing: these names are found where a whole
-/// record is walked, but not worth a look at each such member of every record.
-const RARE: &[&[u8; 2]] = &[b"ce", b"id", b"on", b"te"];
-
-/// The words for one end of a connection, most telling ones first, beside how far they prove it.
-const SOURCE: &[(&str, Proof)] = &[
-    ("src", Proof::Name),
-    ("source", Proof::Name),
-    ("srcendpoint", Proof::Name),
-    ("sourceendpoint", Proof::Name),
-    ("initiator", Proof::Name),
-    ("originator", Proof::Name),
-    ("attacker", Proof::Name),
-    ("client", Proof::Name),
-    ("caller", Proof::Name),
-    ("requester", Proof::Name),
-    ("requestor", Proof::Name),
-    ("actor", Proof::Name),
-    ("sender", Proof::Name),
-    ("user", Proof::Name),
-];
-
-const DESTINATION: &[(&str, Proof)] = &[
-    ("dst", Proof::Name),
-    ("dest", Proof::Name),
-    ("destination", Proof::Name),
-    ("dstendpoint", Proof::Name),
-    ("destinationendpoint", Proof::Name),
-    ("responder", Proof::Name),
-    ("server", Proof::Twin),
-];
-
-const LOCAL: &[&str] = &["local", "actionlocal", "localipdetails", "localportdetails"];
-const REMOTE: &[&str] = &[
-    "remote",
-    "actionremote",
-    "remoteipdetails",
-    "remoteportdetails",
-];
-
-/// What an address is called behind such a word.
-const ADDRESS: &[&str] = &[
-    "ip",
-    "ipaddress",
-    "address",
-    "addr",
-    "ipaddr",
-    "ipv4",
-    "ipv6",
-    "ip4",
-    "ip6",
-    "ipv4address",
-    "ipv6address",
-    "ipaddressv4",
-    "ipaddressv6",
-    "addressip4",
-    "addressip6",
-    "ips",
-    "host",
-];
-
-const PORT: &[&str] = &["port", "portnumber"];
 
 struct Entry {
     /// The reduced name, last byte first.
