@@ -111,10 +111,7 @@ fn steps(names: (&[&str], &[&str]), portable: bool) -> Steps {
         all: None,
     };
     let labels = Labels::new(table(), (0..names.1.len()).map(tag).collect());
-    Steps {
-        format,
-        stages: vec![Box::new(labels), Box::new(All)],
-    }
+    Steps::new(None, format, vec![Box::new(labels), Box::new(All)])
 }
 
 fn bench(c: &mut Criterion) {
@@ -160,7 +157,7 @@ fn bench(c: &mut Criterion) {
                 let mut done: Vec<(&[u8], Work)> = Vec::new();
                 for chunk in chunks.iter().take(16) {
                     done.push((chunk, Work::default()));
-                    steps.run(chunk, &mut done.last_mut().unwrap().1);
+                    steps.run(chunk, &Heading::None, &mut done.last_mut().unwrap().1);
                 }
                 let bytes: usize = done.iter().map(|(chunk, _)| chunk.len()).sum();
                 group.throughput(Throughput::Bytes(bytes as u64));
@@ -179,7 +176,7 @@ fn bench(c: &mut Criterion) {
                     for chunk in &chunks {
                         work.clear();
                         output.clear(1 << 20);
-                        steps.run(black_box(chunk), &mut work);
+                        steps.run(black_box(chunk), &Heading::None, &mut work);
                         splice(chunk, &work, &mut output);
                         black_box(output.events(0).len());
                     }

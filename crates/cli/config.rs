@@ -9,9 +9,11 @@
 
 mod condition;
 mod disk;
+pub mod format;
 mod label;
 mod mistake;
 mod option;
+mod own;
 mod rule;
 mod section;
 mod sink;

@@ -22,6 +22,8 @@ fn main() -> ExitCode {
         Command::Run(options) => command::run(&options),
         Command::Check(options) => command::check(&options),
         Command::Tag(options) => command::tag(&options),
+        Command::Explain(options) => command::explain(&options),
+        Command::Formats => command::formats(),
         Command::Lookup(options) => command::lookup(&options),
     };
     match outcome {

@@ -53,15 +53,17 @@ Examples:
 
 Exit code: 0 if it can run (warnings included), 1 if not.")]
     Check(Check),
-    /// Tag NDJSON from files or standard input, like a filter
+    /// Tag events from files or standard input, like a filter
     ///
-    /// Each line is passed on as it came, with the label of its address spliced in. Without options
-    /// it looks in the usual fields (destination.ip, winlog.event_data.DestinationIp, ...) for the
-    /// builtin labels Microsoft, Apple Relay and Private and fills IPDestination and IPSource.
+    /// JSON lines are passed on as they came, with the label of their address spliced in. Text (syslog,
+    /// CEF, key=value, Windows XML and others: see `knownet formats`) becomes JSON in ECS. Without
+    /// options it looks for the destination and source address, whatever the format calls them, and
+    /// fills IPDestination and IPSource with the builtin labels Microsoft, Apple Relay and Private.
     /// Files may be gzip or zstd.
     #[command(after_help = "\
 Examples:
   knownet tag sysmon.ndjson                                tag a file
+  knownet tag firewall.log                                 any format: see `knownet explain`
   zcat old.gz | knownet tag --only unknown                 only events to unknown networks
   knownet tag --drop Microsoft --drop Private --stats *.ndjson
   knownet tag --label Office=203.0.113.0/24,2001:db8::/32 \\
@@ -74,6 +76,20 @@ A line over 1 MiB passes unread; one over 16 MiB goes to knownet-dead-letters.nd
 folder, and so does an event that nothing will take.
 Exit code: 0 if everything could be passed on, 1 if not.")]
     Tag(Tag),
+    /// Say what is found in the first records, and why
+    ///
+    /// For each record the format it is taken for, the fields that are found in it, and the tags and
+    /// labels it would get: look here when something is not tagged.
+    #[command(after_help = "\
+Examples:
+  knownet explain firewall.log
+  tail -n 5 /var/log/syslog | knownet explain -
+  knownet explain --json -n 1000 firewall.log | jq -r .format | sort | uniq -c
+
+Exit code: 0, or 1 if something could not be read.")]
+    Explain(Explain),
+    /// List the formats, with an example of each
+    Formats,
     /// Say which labels cover an address
     ///
     /// For each address every label that covers it, the most specific first: a table on a terminal,
@@ -127,9 +143,52 @@ pub struct Tag {
     /// Pass only events with an address that has this label, or that has none: unknown
     #[arg(long, value_name = "LABEL|unknown")]
     pub only: Option<String>,
+    /// How records are read
+    #[command(flatten)]
+    pub reading: Reading,
     /// Say on standard error what was done
     #[arg(long)]
     pub stats: bool,
+}
+
+/// How records are read.
+#[derive(clap::Args)]
+pub struct Reading {
+    /// The format of the records; see `knownet formats` [default: auto]
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// The zone of times that come without one: UTC, +02:00, Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Write the addresses and ports that were found under their ECS names, too, where a JSON event
+    /// lacks them
+    #[arg(long)]
+    pub ecs: bool,
+}
+
+/// Options of `explain`.
+#[derive(clap::Args)]
+pub struct Explain {
+    /// The files to read; standard input for -, or without any
+    pub files: Vec<PathBuf>,
+    /// How many records to explain [default: 20; with --json all]
+    #[arg(short, long, value_name = "N")]
+    pub number: Option<u64>,
+    /// Print one JSON object a record
+    #[arg(long)]
+    pub json: bool,
+    /// Take formats, names, labels and tags of this configuration
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["label", "format", "timezone", "ecs"])]
+    pub config: Option<PathBuf>,
+    /// The source in the configuration whose format counts; the first without
+    #[arg(long, value_name = "NAME", requires = "config")]
+    pub source: Option<String>,
+    /// A label and its networks, as with `tag`
+    #[arg(long, value_name = "NAME=FEED")]
+    pub label: Vec<String>,
+    /// How records are read
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// Options of `lookup`.

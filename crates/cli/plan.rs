@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use knownet_enrich::{Labels, Tag};
-use knownet_flow::{Counts, FieldId, Format, Kind, Path, Plan, Stage, Steps, Verdict, Work};
+use knownet_enrich::{Ecs, EcsField, Labels, Tag};
+use knownet_flow::{
+    Counts, FieldId, Format, Kind, Path, PathError, Plan, Reader, Stage, Steps, Verdict, Work,
+};
 use knownet_format::json::{self, Json};
+use knownet_format::text::reader::{self, Choice, TextReader};
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Routes, Rules};
 
@@ -13,7 +16,7 @@ use crate::config;
 /// The snapshot.
 pub struct Ready {
     /// How each source's records are read.
-    pub formats: Vec<json::Options>,
+    pub formats: Vec<Reading>,
     /// The wanted fields and the targets, which tags count along.
     pub fields: Fields,
     /// What is looked up.
@@ -26,13 +29,39 @@ pub struct Ready {
     pub routes: Routes,
 }
 
+/// How the records of one source are read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The format; `None` if every line is JSON or a mistake.
+    pub choice: Option<Choice>,
+    /// How text is read.
+    pub text: reader::Options,
+    /// How JSON is read.
+    pub json: json::Options,
+    /// Whether the addresses found are written under their ECS names.
+    pub ecs: bool,
+}
+
 /// The paths of all tags, each once.
 #[derive(Default)]
 pub struct Fields {
     wanted: Vec<Path>,
     targets: Vec<Path>,
     tags: Vec<Tag>,
+    ecs: Vec<EcsField>,
 }
+
+/// The roles that are found in any format, and whether each is a port.
+pub const ROLES: [(&str, bool); 8] = [
+    ("source.ip", false),
+    ("source.port", true),
+    ("source.nat.ip", false),
+    ("source.nat.port", true),
+    ("destination.ip", false),
+    ("destination.port", true),
+    ("destination.nat.ip", false),
+    ("destination.nat.port", true),
+];
 
 impl Fields {
     /// Of these tags.
@@ -45,6 +74,33 @@ impl Fields {
             fields.tags.push(Tag { from, into, all });
         }
         fields
+    }
+
+    /// With the roles, too, so that they can be written and shown.
+    ///
+    /// # Errors
+    /// None: the roles are paths.
+    pub fn with_roles(mut self) -> Result<Fields, PathError> {
+        for (path, port) in ROLES {
+            let path = Path::parse(path)?;
+            let (from, into) = (self.field(&path), self.target(&path));
+            self.ecs.push(EcsField {
+                from,
+                into,
+                path,
+                port,
+            });
+        }
+        Ok(self)
+    }
+
+    /// The number of a field, if it is wanted.
+    pub fn number(&self, path: &str) -> Option<FieldId> {
+        let at = self
+            .wanted
+            .iter()
+            .position(|wanted| wanted.as_str() == path);
+        at.map(|at| at as FieldId)
     }
 
     fn field(&mut self, path: &Path) -> FieldId {
@@ -68,9 +124,14 @@ impl Plan for Ready {
             wanted,
             targets,
             tags,
+            ecs,
         } = &self.fields;
+        let reading = &self.formats[source];
         let mut stages: Vec<Box<dyn Stage>> =
             vec![Box::new(Labels::new(self.table.clone(), tags.clone()))];
+        if reading.ecs {
+            stages.push(Box::new(Ecs::new(ecs.clone())));
+        }
         if let Some(rules) = &self.rules {
             stages.push(Box::new(rules.clone()));
         }
@@ -78,11 +139,12 @@ impl Plan for Ready {
             stages.push(Box::new(only.clone()));
         }
         stages.push(Box::new(self.routes.clone()));
-        let format = Json::new(wanted, targets, self.formats[source].clone());
-        Steps {
-            format: Box::new(format),
-            stages,
-        }
+        let format = Json::new(wanted, targets, reading.json.clone());
+        let reader = reading.choice.clone().map(|choice| {
+            let reader: Box<dyn Reader> = Box::new(TextReader::new(choice, &reading.text));
+            reader
+        });
+        Steps::new(reader, Box::new(format), stages)
     }
 }
 

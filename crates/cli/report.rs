@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use knownet_format::text::reader::NAMES;
 use knownet_label::{LabelId, Table};
 use knownet_runtime::{Ended, RunError, Summary};
 
@@ -62,6 +63,13 @@ fn describe(summary: &Summary, table: &Table, rules: &[String]) -> String {
         let labels = labels.join(", ");
         line("labelled", format!("{}: {labels}", events(counts.labelled)));
     }
+    let read = counts.formats.iter().zip(NAMES).filter(|(n, _)| **n > 0);
+    let read: Vec<String> = read
+        .map(|(n, name)| format!("{name} {}", grouped(*n)))
+        .collect();
+    if !read.is_empty() {
+        line("formats", read.join(", "));
+    }
     if counts.dropped > 0 {
         line("dropped", events(counts.dropped));
     }
@@ -74,7 +82,12 @@ fn describe(summary: &Summary, table: &Table, rules: &[String]) -> String {
         (
             "unparsed",
             counts.unparsed,
-            "passed on with the tag _jsonparsefailure",
+            "not in their format; passed on with a tag such as _jsonparsefailure",
+        ),
+        (
+            "no format",
+            counts.no_format,
+            "text in no format that is known: _noformat",
         ),
         ("long", counts.long, "over 1 MiB, not looked at"),
         (

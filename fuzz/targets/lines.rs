@@ -9,7 +9,7 @@ mod lines;
 
 use std::io;
 
-use knownet_flow::{Batch, Read, Stop};
+use knownet_flow::{Framing, Batch, Read, Stop};
 use knownet_fuzz::choice::Choices;
 use libfuzzer_sys::fuzz_target;
 use lines::{Input, Limits, Lines, Pulled};
@@ -57,6 +57,7 @@ fuzz_target!(|data: &[u8]| {
     let limits = Limits {
         batch: choices.below(40),
         max_event: choices.below(60),
+        framing: Framing::default(),
     };
     let how = choices.byte();
     let stop_at = if how & 4 == 4 {

@@ -96,8 +96,8 @@ fn run_says_the_same_and_starts_nothing() {
     let checked = folder.check(&wrong).ended(1);
     assert_eq!(
         checked.err,
-        "knownet.toml:11: sources.file.folow: unknown key; did you mean follow? known: validate, \
-         max_event, type, paths, follow\nknownet: 1 mistake in knownet.toml\n"
+        "knownet.toml:11: sources.file.folow: unknown key; did you mean follow? known: max_event, \
+         validate, format, timezone, ecs, original, type, paths, follow\nknownet: 1 mistake in knownet.toml\n"
     );
     let ran = folder.run(&wrong).ended(1);
     assert_eq!((ran.err, &*ran.out), (checked.err, ""));

@@ -207,18 +207,18 @@ fn what_is_no_object_becomes_a_message() {
         "<13>Mar 18 host app: {x} ",
         "\ttab",
     ] {
-        let out = tagged(&[], format!("{line}\n"));
+        let out = tagged(&["--format", "json"], format!("{line}\n"));
         let expected = json!({"message": line, "tags": ["_jsonparsefailure"]});
         assert_eq!(objects(&out), [expected]);
     }
-    let out = tagged(&[], "say \"hi\" \\o/\r\n");
+    let out = tagged(&["--format", "json"], "say \"hi\" \\o/\r\n");
     let expected = r#"{"message":"say \"hi\" \\o/","tags":["_jsonparsefailure"]}"#;
     assert_eq!(out.trim_end(), expected);
 }
 
 #[test]
 fn bytes_that_are_not_utf_8_are_spelled_out() {
-    let out = tagged(&[], b"caf\xe9 \xff\xfe \xe2\x82".to_vec());
+    let out = tagged(&["--format", "json"], b"caf\xe9 \xff\xfe \xe2\x82".to_vec());
     let expected = json!({"message": r"caf\xE9 \xFF\xFE \xE2\x82", "tags": ["_jsonparsefailure"]});
     assert_eq!(objects(&out), [expected]);
 }
@@ -232,7 +232,7 @@ fn a_failure_takes_no_neighbour_along() {
         "{",
         &event(UNKNOWN),
     ]);
-    let ran = tag(&["--stats"], input).succeeded();
+    let ran = tag(&["--stats", "--format", "json"], input).succeeded();
     let out = ran.lines();
     assert_eq!(out.len(), 5);
     assert_eq!(out[0], labelled(PRIVATE, "Private"));

@@ -2,6 +2,7 @@ use crate::rig::{Folder, lines};
 
 /// A source and labels; the sinks follow.
 const HEAD: &str = r#"
+format = "json"
 [sources.in]
 type = "file"
 paths = ["in.ndjson"]

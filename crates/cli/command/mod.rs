@@ -1,11 +1,15 @@
 //! What the commands do, one file each.
 
 mod check;
+mod explain;
+mod formats;
 mod lookup;
 mod run;
 mod tag;
 
 pub use check::check;
+pub use explain::explain;
+pub use formats::formats;
 pub use lookup::lookup;
 pub use run::run;
 pub use tag::tag;

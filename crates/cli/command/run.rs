@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use knownet_flow::Stop;
-use knownet_format::json;
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Match, Routes, Rule, Rules, Tags};
 use knownet_runtime::{Pipeline, stop_on_signals};
@@ -86,13 +85,11 @@ fn ready(config: &Config, table: Arc<Table>) -> anyhow::Result<Ready> {
     let routes = routes.collect::<anyhow::Result<Vec<_>>>()?;
     let formats = config.sources.iter();
     Ok(Ready {
-        formats: formats
-            .map(|source| json::Options {
-                validate: source.validate,
-                ..Default::default()
-            })
-            .collect(),
-        fields: Fields::of(&config.tags),
+        formats: formats.map(|source| source.reading.clone()).collect(),
+        fields: match config.sources.iter().any(|source| source.reading.ecs) {
+            true => Fields::of(&config.tags).with_roles()?,
+            false => Fields::of(&config.tags),
+        },
         rules: (!rules.is_empty()).then(|| Rules::new(rules, table.clone())),
         only: None,
         routes: Routes::new(routes, table.clone()),

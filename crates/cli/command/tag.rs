@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use knownet_flow::{Path, Sink, Source};
-use knownet_format::json;
+use knownet_format::text::time::Zone;
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Action, Match, Routes, Rule, Rules, Scalar, Tags};
 use knownet_runtime::Pipeline;
@@ -15,7 +15,8 @@ use knownet_source::{Files, Limits, Stdin};
 
 use crate::command::run::start;
 use crate::config::Tag;
-use crate::plan::{Fields, Only, Ready};
+use crate::config::format::named;
+use crate::plan::{Fields, Only, Reading, Ready};
 use crate::{compile, option, report, usual};
 
 /// What `--only` calls an address without a label.
@@ -58,15 +59,22 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
         }
     };
     refuse_own_output(&options.files)?;
+    let reading = reading(&options.reading)?;
     let plan = Ready {
-        formats: vec![json::Options::default()],
-        fields: Fields::of(&tags),
+        formats: vec![reading.clone()],
+        fields: match reading.ecs {
+            true => Fields::of(&tags).with_roles()?,
+            false => Fields::of(&tags),
+        },
         rules: (!rules.is_empty()).then(|| Rules::new(rules, table.clone())),
         only,
         routes: Routes::new(vec![None], table.clone()),
         table: table.clone(),
     };
-    let limits = Limits::default();
+    let limits = Limits {
+        framing: reading.framing(),
+        ..Limits::default()
+    };
     let standard = options.files.is_empty() || options.files == [FilePath::new("-")];
     let source: Box<dyn Source> = match standard {
         true => Box::new(Stdin::new(limits)?),
@@ -85,6 +93,23 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
         runtime,
     );
     report::finish(start(pipeline), &table, &names, options.stats)
+}
+
+/// How records are read, by the options.
+///
+/// # Errors
+/// An unknown format or zone.
+pub fn reading(options: &option::Reading) -> anyhow::Result<Reading> {
+    let mut reading = Reading::default();
+    if let Some(name) = &options.format {
+        reading.choice = named(name).map_err(|error| anyhow::anyhow!("--format {error}"))?;
+    }
+    if let Some(zone) = &options.timezone {
+        let zone = Zone::parse(zone).map_err(|error| anyhow::anyhow!("--timezone: {error}"))?;
+        reading.text.zone = zone;
+    }
+    reading.ecs = options.ecs;
+    Ok(reading)
 }
 
 /// A file that is read while it grows by what was read of it never ends.
@@ -145,15 +170,32 @@ fn tags(options: &option::Tag) -> anyhow::Result<Vec<Tag>> {
     }];
     // Whoever says where to look or to write means one address.
     if options.from.is_empty() && options.into.is_none() {
-        let into = Path::parse("IPSource")?;
-        tags.push(Tag {
-            line: 0,
-            from: usual::paths(usual::SOURCE)?,
-            into,
-            all: None,
-        });
+        tags.push(source_tag()?);
     }
     Ok(tags)
+}
+
+fn source_tag() -> anyhow::Result<Tag> {
+    Ok(Tag {
+        line: 0,
+        from: usual::paths(usual::SOURCE)?,
+        into: Path::parse("IPSource")?,
+        all: None,
+    })
+}
+
+/// What is looked up and written without configuration.
+///
+/// # Errors
+/// None: the usual names are paths.
+pub fn usual_tags() -> anyhow::Result<Vec<Tag>> {
+    let destination = Tag {
+        line: 0,
+        from: usual::paths(usual::DESTINATION)?,
+        into: Path::parse("IPDestination")?,
+        all: None,
+    };
+    Ok(vec![destination, source_tag()?])
 }
 
 /// The label called `name`, no matter the case.

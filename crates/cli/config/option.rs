@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use super::disk::Access;
+use super::format;
 use super::section::Section;
 use super::size;
 use super::tree::Value;
+use crate::plan::Reading;
 
 /// An event longer than this goes to the dead letters, unless the configuration says otherwise.
 const MAX_EVENT: u64 = 16 << 20;
@@ -21,8 +23,8 @@ pub struct Options {
     pub dead_letter: Option<PathBuf>,
     /// How many bytes one event may have.
     pub max_event: u64,
-    /// Whether only valid JSON passes as JSON.
-    pub validate: bool,
+    /// How records are read where a source does not say otherwise.
+    pub reading: Reading,
 }
 
 pub(super) fn read(top: &Section<'_>) -> Options {
@@ -31,7 +33,7 @@ pub(super) fn read(top: &Section<'_>) -> Options {
         max_in_flight: size::read(top, "max_in_flight", 1 << 20..=1 << 40),
         dead_letter: top.file("dead_letter", Access::Write),
         max_event: max_event(top).unwrap_or(MAX_EVENT),
-        validate: top.bool("validate").unwrap_or(false),
+        reading: format::defaults(top),
     }
 }
 

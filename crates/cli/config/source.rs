@@ -6,8 +6,10 @@ use knownet_flow as flow;
 use knownet_source::{Files, Limits, Stdin};
 
 use super::disk::Access;
+use super::format;
 use super::option::{Options, max_event};
 use super::section::{Section, Types};
+use crate::plan::Reading;
 
 /// One source.
 #[derive(Debug)]
@@ -16,8 +18,8 @@ pub struct Source {
     pub name: String,
     /// Where it stands in the configuration.
     pub line: usize,
-    /// Whether only valid JSON passes as JSON.
-    pub validate: bool,
+    /// How its records are read.
+    pub reading: Reading,
     /// How many bytes one event may have.
     pub max_event: u64,
     /// What it reads.
@@ -44,6 +46,7 @@ impl Source {
     pub fn open(&self) -> anyhow::Result<Box<dyn flow::Source>> {
         let limits = Limits {
             max_event: usize::try_from(self.max_event)?,
+            framing: self.reading.framing(),
             ..Limits::default()
         };
         Ok(match &self.kind {
@@ -56,11 +59,11 @@ impl Source {
 const TYPES: &Types<SourceKind> = &[("file", file), ("stdin", stdin)];
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
-    let (validate, max_event) = (section.bool("validate"), max_event(section));
+    let max_event = max_event(section);
     Some(Source {
         name: section.name.clone(),
         line: section.line,
-        validate: validate.unwrap_or(options.validate),
+        reading: format::read(section, options),
         max_event: max_event.unwrap_or(options.max_event),
         kind: section.of_type("source", TYPES)?,
     })

@@ -1,5 +1,8 @@
 //! Raw bytes on their way in: whole lines with the place they came from.
 
+use std::fmt;
+use std::sync::Arc;
+
 /// A byte buffer that is zeroed once and reused: a source reads straight into [`Buffer::spare`].
 #[derive(Default)]
 pub struct Buffer {
@@ -57,6 +60,44 @@ impl Buffer {
     }
 }
 
+/// What stands before a batch in its stream and says how its lines are read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Heading {
+    /// Nothing.
+    #[default]
+    None,
+    /// The batch begins the stream.
+    Start,
+    /// The lines that name the columns, such as `#Fields:` and the comments around it.
+    Lines(Arc<[u8]>),
+}
+
+/// What a source has to know of its records' format, so that each batch can be read by itself.
+#[derive(Clone, Copy)]
+pub struct Framing {
+    /// How many of these bytes, which are whole lines, are whole records.
+    pub whole: fn(&[u8]) -> usize,
+    /// What stands before the batch behind this one, whose own heading is given; `None` if it is the
+    /// same.
+    pub heading: fn(&[u8], &Heading) -> Option<Heading>,
+}
+
+impl Default for Framing {
+    /// Every line is a record, and none is a heading.
+    fn default() -> Framing {
+        Framing {
+            whole: <[u8]>::len,
+            heading: |_, _| None,
+        }
+    }
+}
+
+impl fmt::Debug for Framing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Framing")
+    }
+}
+
 /// Whole lines that travel together, and the position behind them.
 ///
 /// Every line in `bytes` ends with `\n`; a source adds the one that the last line of its input may
@@ -65,6 +106,8 @@ impl Buffer {
 pub struct Batch {
     /// The raw lines.
     pub bytes: Buffer,
+    /// What stands before them.
+    pub heading: Heading,
     /// Which of the source's partitions they came from.
     pub partition: u32,
     /// Where reading goes on once this batch is confirmed; what it counts is the source's affair

@@ -1,6 +1,6 @@
 //! The contracts that parts fulfil and the runtime drives.
 
-use crate::{Batch, Events, Path, Stop, Work};
+use crate::{Batch, Counts, Events, Heading, Path, Stop, Work};
 
 /// Where bytes come in.
 ///
@@ -58,6 +58,13 @@ pub trait Format: Send {
     /// Splits `bytes` (whole lines) into events and finds the wanted fields of each.
     fn scan(&mut self, bytes: &[u8], work: &mut Work);
 
+    /// As [`Format::scan`], but `false` as soon as a line is in another format; `work` then holds
+    /// only a part.
+    fn scan_own(&mut self, bytes: &[u8], work: &mut Work) -> bool {
+        self.scan(bytes, work);
+        true
+    }
+
     /// Shows `each` value of the field `path` of the record; returns whether the field is there.
     ///
     /// An array shows its elements, an object nothing; strings are unescaped.
@@ -89,18 +96,67 @@ pub trait Stage: Send {
     fn apply(&mut self, bytes: &[u8], work: &mut Work, format: &mut dyn Format);
 }
 
+/// Rewrites records of other formats as lines of the one that the steps work on.
+pub trait Reader: Send {
+    /// Whether lines that are in that format already are left as they are: then a batch of nothing
+    /// else need not be read.
+    fn leaves_own(&self) -> bool;
+
+    /// Appends every record of `bytes` (whole lines) to `out`, a line or more for each. `heading`
+    /// says what stands before the batch.
+    fn read(&mut self, bytes: &[u8], heading: &Heading, out: &mut Vec<u8>, counts: &mut Counts);
+}
+
 /// The steps of one worker, with their scratch memory.
 pub struct Steps {
-    /// Reads the records.
-    pub format: Box<dyn Format>,
-    /// In order.
-    pub stages: Vec<Box<dyn Stage>>,
+    reader: Option<Box<dyn Reader>>,
+    format: Box<dyn Format>,
+    stages: Vec<Box<dyn Stage>>,
+    /// The last batch, rewritten.
+    lines: Vec<u8>,
+    rewritten: bool,
 }
 
 impl Steps {
-    /// Takes `bytes` (whole lines) through format, stages and assignments; `work` comes cleared.
-    pub fn run(&mut self, bytes: &[u8], work: &mut Work) {
-        self.format.scan(bytes, work);
+    /// Steps in their order.
+    pub fn new(
+        reader: Option<Box<dyn Reader>>,
+        format: Box<dyn Format>,
+        stages: Vec<Box<dyn Stage>>,
+    ) -> Steps {
+        Steps {
+            reader,
+            format,
+            stages,
+            lines: Vec::new(),
+            rewritten: false,
+        }
+    }
+
+    /// Takes `batch` (whole lines) through reader, format, stages and assignments; `work` comes
+    /// cleared. Returns the bytes that `work` is about: the batch, or what the reader made of it.
+    pub fn run<'a>(&'a mut self, batch: &'a [u8], heading: &Heading, work: &mut Work) -> &'a [u8] {
+        self.rewritten = match &mut self.reader {
+            Some(reader) if !reader.leaves_own() || !self.format.scan_own(batch, work) => {
+                work.clear();
+                self.lines.clear();
+                // Memory for a huge batch is not kept for usual ones.
+                self.lines
+                    .shrink_to(batch.len().saturating_mul(4).max(1 << 20));
+                reader.read(batch, heading, &mut self.lines, &mut work.counts);
+                self.format.scan(&self.lines, work);
+                true
+            }
+            Some(_) => false,
+            None => {
+                self.format.scan(batch, work);
+                false
+            }
+        };
+        let bytes = match self.rewritten {
+            true => &self.lines,
+            false => batch,
+        };
         for stage in &mut self.stages {
             stage.apply(bytes, work, &mut *self.format);
         }
@@ -109,6 +165,15 @@ impl Steps {
             if !e.assignments.is_empty() && e.sinks != 0 {
                 self.format.assign(bytes, work, event);
             }
+        }
+        bytes
+    }
+
+    /// What the last run returned for this batch.
+    pub fn bytes<'a>(&'a self, batch: &'a [u8]) -> &'a [u8] {
+        match self.rewritten {
+            true => &self.lines,
+            false => batch,
         }
     }
 }

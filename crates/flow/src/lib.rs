@@ -18,9 +18,10 @@ pub mod text;
 mod work;
 
 pub use ack::{Ack, Outcome};
-pub use batch::{Batch, Buffer};
+pub use batch::{Batch, Buffer, Framing, Heading};
 pub use contract::{
-    Commit, Format, Piece, Plan, Read, Sink, Source, SourceError, Stage, Steps, Value, WriteError,
+    Commit, Format, Piece, Plan, Read, Reader, Sink, Source, SourceError, Stage, Steps, Value,
+    WriteError,
 };
 pub use output::{Events, Output, splice};
 pub use path::{Path, PathError};

@@ -109,6 +109,8 @@ pub struct Counts {
     pub events: u64,
     /// Events that were not what their format says and left as a tagged envelope.
     pub unparsed: u64,
+    /// Events of text in no format that is known (`_noformat`).
+    pub no_format: u64,
     /// Events too long to be looked at, passed as they came.
     pub long: u64,
     /// Events for which a tag could not be written (`_enrichfailure`).
@@ -125,6 +127,8 @@ pub struct Counts {
     pub labels: Vec<u64>,
     /// For each rule: events that it decided or counted.
     pub rules: Vec<u64>,
+    /// For each format that a reader knows: events that it rewrote.
+    pub formats: Vec<u64>,
 }
 
 impl Counts {
@@ -140,6 +144,7 @@ impl Counts {
     pub fn add(&mut self, other: &Counts) {
         self.events += other.events;
         self.unparsed += other.unparsed;
+        self.no_format += other.no_format;
         self.long += other.long;
         self.enrich_failures += other.enrich_failures;
         self.labelled += other.labelled;
@@ -149,6 +154,7 @@ impl Counts {
         for (mine, theirs) in [
             (&mut self.labels, &other.labels),
             (&mut self.rules, &other.rules),
+            (&mut self.formats, &other.formats),
         ] {
             mine.resize(mine.len().max(theirs.len()), 0);
             mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
@@ -157,15 +163,15 @@ impl Counts {
 
     /// Back to zero, keeping the memory.
     pub fn clear(&mut self) {
-        let (mut labels, mut rules) = (
-            std::mem::take(&mut self.labels),
-            std::mem::take(&mut self.rules),
-        );
-        labels.fill(0);
-        rules.fill(0);
+        let kept = [&mut self.labels, &mut self.rules, &mut self.formats].map(|counter| {
+            counter.fill(0);
+            std::mem::take(counter)
+        });
+        let [labels, rules, formats] = kept;
         *self = Counts {
             labels,
             rules,
+            formats,
             ..Counts::default()
         };
     }

@@ -18,6 +18,25 @@ fn invalid_bytes_are_spelled_out() {
     );
 }
 
+/// Every byte at every place of a text that is longer than a block.
+#[test]
+fn each_byte_is_escaped_as_json_wants_it() {
+    for byte in 0..0x80u8 {
+        for at in 0..70 {
+            let mut bytes = vec![b'x'; 70];
+            bytes[at] = byte;
+            let text = String::from_utf8(bytes).unwrap();
+            let mut out = Vec::new();
+            text::quote(text.as_bytes(), &mut out);
+            let expected = serde_json::to_string(&text).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+            let plain = expected.len() == text.len() + 2;
+            assert_eq!(text::is_plain(text.as_bytes()), plain, "{byte:#x} at {at}");
+        }
+    }
+    assert!(!text::is_plain(&[b'a', 0x80]));
+}
+
 proptest! {
     #[test]
     fn valid_text_comes_back(line in "\\PC*|[\\x00-\\x7f]*") {

@@ -10,6 +10,7 @@
 
 pub mod addr;
 mod attribute;
+pub mod endpoint;
 pub mod prefix;
 pub mod sets;
 pub mod table;

@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard};
 
-use knownet_flow::{Ack, Batch, Read, Source, Stop};
+use knownet_flow::{Ack, Batch, Heading, Read, Source, Stop};
 
 use crate::budget::Permit;
 use crate::oversized::Oversized;
@@ -71,6 +71,7 @@ impl Intake {
                 return None;
             }
             batch.bytes.clear(keep);
+            batch.heading = Heading::None;
             let source = &mut reading.source;
             let read = catch_unwind(AssertUnwindSafe(|| source.read(batch, stop)));
             let message = match read {

@@ -25,7 +25,8 @@ pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), 
         // Let go of in the other order: an unconfirmed ack fails while it is still its turn.
         let (_permit, mut place, ack, read) = (taken.permit, taken.place, taken.ack, taken.read);
         if read == Read::Lines {
-            lane.processor.run(snapshot.load(), batch.bytes.filled());
+            let (plan, bytes) = (snapshot.load(), batch.bytes.filled());
+            lane.processor.run(plan, bytes, &batch.heading);
         }
         place.wait();
         shared.halt.check()?;

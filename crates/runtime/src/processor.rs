@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use knownet_flow::{Counts, Output, Plan, Steps, Work, splice};
+use knownet_flow::{Counts, Heading, Output, Plan, Steps, Work, splice};
 
 use crate::dead_letter::Letter;
 use crate::shared::panic_text;
@@ -44,26 +44,27 @@ impl Processor {
         }
     }
 
-    /// Takes `bytes`, whole lines, through the steps of `plan`.
-    pub fn run(&mut self, plan: &Arc<Arc<dyn Plan>>, bytes: &[u8]) {
+    /// Takes `bytes`, whole lines behind `heading`, through the steps of `plan`.
+    pub fn run(&mut self, plan: &Arc<Arc<dyn Plan>>, bytes: &[u8], heading: &Heading) {
         if !Arc::ptr_eq(plan, &self.plan) {
             self.steps = plan.steps(self.source);
             self.plan = plan.clone();
         }
         self.output.clear(self.keep);
         self.letters.clear();
-        match attempt(&mut self.steps, bytes, &mut self.work, &mut self.output) {
+        let (steps, work) = (&mut self.steps, &mut self.work);
+        match attempt(steps, bytes, heading, work, &mut self.output) {
             Ok(()) => std::mem::swap(&mut self.counts, &mut self.work.counts),
             Err(reason) => {
                 self.output.clear(self.keep);
                 self.counts.clear();
-                self.salvage(bytes, 0..bytes.len(), reason);
+                self.salvage(bytes, heading, 0..bytes.len(), reason);
             }
         }
     }
 
     /// Finds the events in `range` that panic; all of it together did, with `reason`.
-    fn salvage(&mut self, bytes: &[u8], range: Range<usize>, reason: String) {
+    fn salvage(&mut self, bytes: &[u8], heading: &Heading, range: Range<usize>, reason: String) {
         // What a panic leaves behind in a step is not to be trusted.
         self.steps = self.plan.steps(self.source);
         let lines = &bytes[range.clone()];
@@ -78,12 +79,13 @@ impl Processor {
         for half in [range.start..middle, middle..range.end] {
             let lines = &bytes[half.clone()];
             let mut scratch = Output::default();
-            match attempt(&mut self.steps, lines, &mut self.work, &mut scratch) {
+            let (steps, work) = (&mut self.steps, &mut self.work);
+            match attempt(steps, lines, heading, work, &mut scratch) {
                 Ok(()) => {
-                    splice(lines, &self.work, &mut self.output);
+                    splice(self.steps.bytes(lines), &self.work, &mut self.output);
                     self.counts.add(&self.work.counts);
                 }
-                Err(reason) => self.salvage(bytes, half, reason),
+                Err(reason) => self.salvage(bytes, heading, half, reason),
             }
         }
     }
@@ -92,12 +94,13 @@ impl Processor {
 fn attempt(
     steps: &mut Steps,
     bytes: &[u8],
+    heading: &Heading,
     work: &mut Work,
     output: &mut Output,
 ) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(|| {
         work.clear();
-        steps.run(bytes, work);
+        let bytes = steps.run(bytes, heading, work);
         splice(bytes, work, output);
     }))
     .map_err(|payload| panic_text(&*payload))

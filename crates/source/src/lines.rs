@@ -6,12 +6,14 @@
 //!   batch first.
 //! - A line that does not fit makes the batch grow, up to the longest event; beyond that it is
 //!   handed on in pieces, so memory stays bounded.
+//! - A record of several lines stays whole, as far as the longest event allows; each batch carries
+//!   the heading before it.
 //! - The last line gets the line feed that it may lack. Where the input fails, the line that it
 //!   fails in is handed on as far as it came, then the error.
 
 use std::io;
 
-use knownet_flow::{Batch, Piece, Read, Stop};
+use knownet_flow::{Batch, Framing, Heading, Piece, Read, Stop};
 use memchr::{memchr, memrchr};
 
 /// How much is read at once, and how long an event may be.
@@ -21,6 +23,8 @@ pub struct Limits {
     pub batch: usize,
     /// Bytes of the longest event, without its line feed; longer ones come in pieces.
     pub max_event: usize,
+    /// How lines make records.
+    pub framing: Framing,
 }
 
 impl Default for Limits {
@@ -29,6 +33,7 @@ impl Default for Limits {
         Limits {
             batch: 256 << 10,
             max_event: 16 << 20,
+            framing: Framing::default(),
         }
     }
 }
@@ -62,6 +67,8 @@ pub(crate) struct Lines {
     position: u64,
     /// Inside a line that is too long: how much of it was handed on.
     in_pieces: Option<u64>,
+    /// What stands before the next batch.
+    heading: Heading,
     ended: bool,
     error: Option<io::Error>,
 }
@@ -74,10 +81,12 @@ impl Lines {
                 // Then no line within one read is too long; only one that spans several can be.
                 batch: limits.batch.clamp(1, limits.max_event.max(1)),
                 max_event: limits.max_event.max(1),
+                framing: limits.framing,
             },
             carry: Vec::new(),
             position: 0,
             in_pieces: None,
+            heading: Heading::Start,
             ended: false,
             error: None,
         }
@@ -86,6 +95,7 @@ impl Lines {
     /// Goes on with the next stream of the source.
     pub fn next_stream(&mut self) {
         self.ended = false;
+        self.heading = Heading::Start;
     }
 
     /// Fills `batch`, which comes cleared.
@@ -104,6 +114,9 @@ impl Lines {
             None => self.lines(input, batch, stop),
         };
         batch.position = self.position;
+        if read == Read::Lines {
+            self.head(batch);
+        }
         match read {
             Read::End => self.error.take().map_or(Ok(Read::End), Err),
             read => Ok(read),
@@ -114,11 +127,12 @@ impl Lines {
         let Limits {
             batch: size,
             max_event,
+            ..
         } = self.limits;
         batch.bytes.extend(&self.carry);
         self.carry.clear();
-        if let Some(last) = memrchr(b'\n', batch.bytes.filled()) {
-            return self.cut(batch, last + 1);
+        if let Some(len) = self.whole(batch.bytes.filled()) {
+            return self.cut(batch, len);
         }
         let finishing = stop.is_set() && !input.may_pause();
         if finishing && batch.bytes.filled().is_empty() {
@@ -131,29 +145,57 @@ impl Lines {
                 return self.last_line(batch);
             }
             let filled = batch.bytes.filled();
-            let Some(first) = memchr(b'\n', &filled[had..]).map(|n| had + n) else {
-                if filled.len() > max_event {
+            // Lines of a record whose end was not seen yet.
+            let before = memrchr(b'\n', &filled[..had]).map(|n| n + 1);
+            let first = memchr(b'\n', &filled[had..]).map(|n| had + n);
+            match (first, before) {
+                // What began as a record is too long for one: its lines are events.
+                (_, Some(lines)) if filled.len() > max_event => return self.cut(batch, lines),
+                (None, None) if filled.len() > max_event => {
                     self.in_pieces = Some(filled.len() as u64);
                     return Read::Oversized(Piece {
                         first: true,
                         last: false,
                     });
                 }
-                continue;
-            };
-            if first > max_event {
-                return self.last_piece(batch, first, true);
-            }
-            if finishing {
-                // The line that was begun is still finished; what follows was not asked for.
-                let read = self.cut(batch, first + 1);
-                self.carry.clear();
-                return read;
+                (None, _) => continue,
+                (Some(first), None) if first > max_event => {
+                    return self.last_piece(batch, first, true);
+                }
+                (Some(first), _) if finishing => {
+                    // What was begun is still finished; what follows was not asked for.
+                    let Some(len) = self.whole(&filled[..=first]) else {
+                        continue;
+                    };
+                    let read = self.cut(batch, len);
+                    self.carry.clear();
+                    return read;
+                }
+                (Some(_), _) => {}
             }
             self.top_up(input, batch, stop);
-            let last = memrchr(b'\n', &batch.bytes.filled()[first..]).unwrap_or(0);
-            return self.cut(batch, first + last + 1);
+            if let Some(len) = self.whole(batch.bytes.filled()) {
+                return self.cut(batch, len);
+            }
         }
+    }
+
+    /// How many of `bytes` are whole records; `None` for none at all.
+    fn whole(&self, bytes: &[u8]) -> Option<usize> {
+        let lines = memrchr(b'\n', bytes)? + 1;
+        let whole = (self.limits.framing.whole)(&bytes[..lines]);
+        (whole > 0).then_some(whole)
+    }
+
+    /// Gives the batch its heading, and looks for the one of the next.
+    fn head(&mut self, batch: &mut Batch) {
+        let bytes = batch.bytes.filled();
+        let next = match (self.limits.framing.heading)(bytes, &self.heading) {
+            Some(next) => next,
+            None if self.heading == Heading::Start => Heading::None,
+            None => self.heading.clone(),
+        };
+        batch.heading = std::mem::replace(&mut self.heading, next);
     }
 
     /// Reads until the batch has its usual size, unless that might have to wait.
@@ -207,7 +249,9 @@ impl Lines {
             return Read::End;
         }
         self.position += len as u64;
-        batch.bytes.extend(b"\n");
+        if batch.bytes.filled().last() != Some(&b'\n') {
+            batch.bytes.extend(b"\n");
+        }
         Read::Lines
     }
 

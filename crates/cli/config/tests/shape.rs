@@ -74,16 +74,19 @@ fn a_whole_configuration_is_read_in_its_order() {
         options.dead_letter,
         Some(PathBuf::from("config/dead.ndjson"))
     );
-    assert_eq!((options.max_event, options.validate), (2_000_000, true));
+    assert_eq!(
+        (options.max_event, options.reading.json.validate),
+        (2_000_000, true)
+    );
 
     let [file, stdin] = &config.sources[..] else {
         panic!("{:?}", config.sources)
     };
     assert_eq!(
-        (&*file.name, file.line, file.validate),
+        (&*file.name, file.line, file.reading.json.validate),
         ("sysmon", 8, false)
     );
-    assert_eq!((stdin.max_event, stdin.validate), (4096, true));
+    assert_eq!((stdin.max_event, stdin.reading.json.validate), (4096, true));
     assert_eq!(stdin.kind, SourceKind::Stdin);
     let paths = ["config/samples/sysmon.ndjson", "/var/log/b.gz"].map(PathBuf::from);
     assert_eq!(
@@ -168,7 +171,7 @@ fn the_least_is_a_source_and_a_sink() {
         (config.options.workers, config.options.max_in_flight),
         (None, None)
     );
-    assert!(!config.sources[0].validate);
+    assert!(!config.sources[0].reading.json.validate);
     assert_mistakes(
         "",
         &[
@@ -186,11 +189,11 @@ fn an_unknown_key_lists_the_known_ones_and_the_nearest() {
         &format!("worker = 2\nfoo = 1\n{ENDS}[label.A]\n"),
         &[
             "config/a.toml:1: worker: unknown key; did you mean workers? known: workers, \
-             max_in_flight, dead_letter, max_event, validate, sources, labels, tags, rules, sinks",
+             max_in_flight, dead_letter, max_event, aliases, validate, format, timezone, ecs, original, sources, labels, tags, rules, sinks",
             "config/a.toml:2: foo: unknown key; known: workers, max_in_flight, dead_letter, \
-             max_event, validate, sources, labels, tags, rules, sinks",
+             max_event, aliases, validate, format, timezone, ecs, original, sources, labels, tags, rules, sinks",
             "config/a.toml:7: label: unknown key; did you mean labels? known: workers, \
-             max_in_flight, dead_letter, max_event, validate, sources, labels, tags, rules, sinks",
+             max_in_flight, dead_letter, max_event, aliases, validate, format, timezone, ecs, original, sources, labels, tags, rules, sinks",
         ],
     );
 }

@@ -154,8 +154,9 @@ impl Instructions {
     }
 }
 
-impl Format for Json {
-    fn scan(&mut self, bytes: &[u8], work: &mut Work) {
+impl Json {
+    /// Scans; where it is `strict` it stops at a line that is no object and returns `false`.
+    fn pass(&mut self, bytes: &[u8], work: &mut Work, strict: bool) -> bool {
         let Json {
             wanted,
             options,
@@ -170,6 +171,8 @@ impl Format for Json {
                     scratch,
                     bytes,
                     work,
+                    strict,
+                    foreign: false,
                 })
             };
         }
@@ -177,6 +180,16 @@ impl Format for Json {
             true => run!(true),
             false => run!(false),
         }
+    }
+}
+
+impl Format for Json {
+    fn scan(&mut self, bytes: &[u8], work: &mut Work) {
+        self.pass(bytes, work, false);
+    }
+
+    fn scan_own(&mut self, bytes: &[u8], work: &mut Work) -> bool {
+        self.pass(bytes, work, true)
     }
 
     fn values(&mut self, record: &[u8], path: &Path, each: &mut dyn FnMut(Value<'_>)) -> bool {

@@ -24,13 +24,18 @@ pub struct Scan<'a, const NAMED: bool> {
     pub scratch: &'a mut Scratch,
     pub bytes: &'a [u8],
     pub work: &'a mut Work,
+    /// Whether to stop at a line that is no object.
+    pub strict: bool,
+    /// Whether one was met.
+    pub foreign: bool,
 }
 
 impl<const NAMED: bool> Task for Scan<'_, NAMED> {
-    type Out = ();
+    /// Whether it came to the end.
+    type Out = bool;
 
     #[inline(always)]
-    fn run<L: Lanes>(mut self, lanes: L) {
+    fn run<L: Lanes>(mut self, lanes: L) -> bool {
         let bytes = self.bytes;
         let mut line = Line::default();
         self.scratch.candidates.clear();
@@ -38,6 +43,9 @@ impl<const NAMED: bool> Task for Scan<'_, NAMED> {
         while let Some(raw) = lanes.seek::<NAMED>(bytes, &mut at, self.needles(&line)) {
             if let Some(window) = bytes[at..].first_chunk() {
                 self.block(lanes, window, raw, at, &mut line);
+            }
+            if self.foreign {
+                return false;
             }
             at += 64;
         }
@@ -50,6 +58,7 @@ impl<const NAMED: bool> Task for Scan<'_, NAMED> {
             self.block(lanes, &window, raw, at, &mut line);
             at += 64;
         }
+        !self.foreign
     }
 }
 
@@ -169,6 +178,10 @@ impl<const NAMED: bool> Scan<'_, NAMED> {
         let mut close = end - 1;
         while matches!(bytes[close], b' ' | b'\t' | b'\r') {
             close -= 1;
+        }
+        if self.strict && (bytes[open] != b'{' || bytes[close] != b'}') {
+            self.foreign = true;
+            return;
         }
         let hits = self.work.hits.len();
         let mut event = Event {

@@ -41,8 +41,21 @@ pub struct Meaning {
 pub struct Name {
     bytes: [u8; LONGEST],
     len: usize,
-    hash: u64,
 }
+
+/// What each byte of a name is reduced to; 0 is left out.
+const REDUCED: [u8; 256] = {
+    let mut reduced = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        reduced[byte] = match byte as u8 {
+            b'_' | b'-' | b'.' | b' ' | b':' | b'@' | b'/' | b'(' | b')' => 0,
+            byte => byte.to_ascii_lowercase(),
+        };
+        byte += 1;
+    }
+    reduced
+};
 
 impl Name {
     /// An empty name, to be put together with [`Name::push`].
@@ -51,7 +64,6 @@ impl Name {
         Name {
             bytes: [0; LONGEST],
             len: 0,
-            hash: 0xcbf2_9ce4_8422_2325,
         }
     }
 
@@ -59,17 +71,17 @@ impl Name {
     #[inline]
     pub fn push(&mut self, part: &[u8]) -> bool {
         for &byte in part {
-            let byte = match byte {
-                b'A'..=b'Z' => byte | 0x20,
-                b'_' | b'-' | b'.' | b' ' | b':' | b'@' | b'/' | b'(' | b')' => continue,
-                byte => byte,
+            let byte = REDUCED[usize::from(byte)];
+            let Some(place) = self.bytes.get_mut(self.len) else {
+                match byte {
+                    0 => continue,
+                    _ => return false,
+                }
             };
-            if self.len == LONGEST {
-                return false;
-            }
-            self.bytes[self.len] = byte;
-            self.len += 1;
-            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            // Written anyway, counted only if it stays: a branch would be guessed wrong often.
+            // Behind the length all is zero.
+            *place = byte;
+            self.len += usize::from(byte != 0);
         }
         true
     }
@@ -79,7 +91,21 @@ impl Name {
     pub fn text(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
+
+    /// A number that equal names share, eight bytes at a time.
+    #[inline]
+    fn hash(&self) -> u64 {
+        let mut hash = self.len as u64;
+        let words = self.len.div_ceil(8);
+        for word in self.bytes.as_chunks::<8>().0.iter().take(words) {
+            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(MIX);
+        }
+        hash ^ hash >> 32
+    }
 }
+
+/// An odd number whose bits are well mixed (the fractional part of the golden ratio).
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Default for Name {
     fn default() -> Name {
@@ -95,8 +121,8 @@ struct Entry {
 /// The table, prepared for look-ups.
 pub struct Aliases {
     entries: Vec<Entry>,
-    /// Indices of entries plus one, by hash; 0 is free.
-    slots: Vec<u16>,
+    /// Indices of entries plus one, by hash, beside more bits of it; 0 is free.
+    slots: Vec<(u16, u16)>,
     /// The same for JSON, made when it is first asked for.
     json: std::sync::OnceLock<Names>,
 }
@@ -131,15 +157,16 @@ impl Aliases {
             });
         }
         let size = (entries.len() * 4).next_power_of_two();
-        let mut slots = vec![0; size];
+        let mut slots = vec![(0, 0); size];
         for (index, entry) in entries.iter().enumerate() {
             let mut name = Name::new();
             name.push(&entry.name);
-            let mut slot = name.hash as usize & (size - 1);
-            while slots[slot] != 0 {
+            let hash = name.hash();
+            let mut slot = hash as usize & (size - 1);
+            while slots[slot].0 != 0 {
                 slot = (slot + 1) & (size - 1);
             }
-            slots[slot] = index as u16 + 1;
+            slots[slot] = (index as u16 + 1, (hash >> 48) as u16);
         }
         Aliases {
             entries,
@@ -167,11 +194,13 @@ impl Aliases {
     #[inline]
     pub fn find(&self, name: &Name) -> Option<Meaning> {
         let mask = self.slots.len() - 1;
-        let mut slot = name.hash as usize & mask;
+        let hash = name.hash();
+        let mut slot = hash as usize & mask;
         loop {
-            let entry = &self.entries[usize::from(self.slots[slot]).checked_sub(1)?];
-            if *entry.name == *name.text() {
-                return Some(entry.meaning);
+            let (index, bits) = self.slots[slot];
+            let index = usize::from(index).checked_sub(1)?;
+            if bits == (hash >> 48) as u16 && *self.entries[index].name == *name.text() {
+                return Some(self.entries[index].meaning);
             }
             slot = (slot + 1) & mask;
         }

@@ -14,6 +14,10 @@ pub fn read<'a>(line: &'a [u8], record: &mut Record<'a>) -> Option<&'static str>
         Some(message) => (message, Some("syslog")),
         None => {
             record.back(mark);
+            // Its own time, unless its reader knows better.
+            if let Some((time, _)) = record.context.clock.read(line) {
+                record.at(time);
+            }
             (line, None)
         }
     };

@@ -36,8 +36,10 @@ macro_rules! fields {
             }
 
             /// What its value looks like.
+            #[inline]
             pub const fn kind(self) -> Kind {
-                match self { $(Field::$name => Kind::$kind,)* }
+                const KINDS: &[Kind] = &[$(Kind::$kind,)*];
+                KINDS[self as usize]
             }
         }
     };
@@ -59,10 +61,12 @@ fields! {
     EventCode "event.code" Text,
     EventDuration "event.duration" Number,
     EventId "event.id" Text,
+    EventOriginal "event.original" Text,
     EventOutcome "event.outcome" Text,
     EventProvider "event.provider" Text,
     EventReason "event.reason" Text,
     EventSeverity "event.severity" Number,
+    FileName "file.name" Text,
     FilePath "file.path" Text,
     HostName "host.name" Text,
     HttpRequestMethod "http.request.method" Text,
@@ -120,9 +124,13 @@ fields! {
     WinlogComputerName "winlog.computer_name" Text,
     WinlogEventData "winlog.event_data" Json,
     WinlogEventId "winlog.event_id" Text,
+    WinlogOpcode "winlog.opcode" Text,
+    WinlogProcessPid "winlog.process.pid" Number,
+    WinlogProviderGuid "winlog.provider_guid" Text,
     WinlogProviderName "winlog.provider_name" Text,
     WinlogRecordId "winlog.record_id" Text,
     WinlogTask "winlog.task" Text,
+    WinlogUserIdentifier "winlog.user.identifier" Text,
     WinlogUserData "winlog.user_data" Json,
 }
 

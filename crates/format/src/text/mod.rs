@@ -4,24 +4,35 @@
 //! the record (names, clock, header) is in [`Context`]; what they find goes into a [`Record`].
 
 pub mod access;
+pub mod adc;
 pub mod address;
 pub mod alias;
 pub mod auth;
 pub mod auto;
 pub mod cef;
 pub mod cisco;
+pub mod columns;
 pub mod field;
+pub mod frame;
+pub mod header;
 pub mod iptables;
 pub mod json;
 pub mod kv;
 pub mod leef;
 pub mod message;
+pub mod netskope;
+pub mod nps;
+pub mod own;
 pub mod panos;
 pub mod pf;
 pub mod pfirewall;
+pub mod reader;
 pub mod record;
+pub mod securid;
 pub mod syslog;
 pub mod time;
+mod transport;
+pub mod umbrella;
 pub mod vpc_flow;
 pub mod xml;
 
@@ -73,12 +84,17 @@ pub const FORMATS: &[&Spec] = &[
     &leef::SPEC,
     &cisco::SPEC,
     &pf::SPEC,
+    &adc::SPEC,
     &iptables::SPEC,
     &auth::SPEC,
     &access::SPEC,
     &panos::SPEC,
     &pfirewall::SPEC,
     &vpc_flow::SPEC,
+    &umbrella::SPEC,
+    &securid::SPEC,
+    &netskope::SPEC,
+    &nps::SPEC,
     &kv::SPEC,
     &message::SPEC,
 ];

@@ -143,15 +143,16 @@ impl Split {
 
 impl Plan for Split {
     fn steps(&self, _: usize) -> Steps {
-        Steps {
-            format: Box::new(Lines),
-            stages: vec![Box::new(Router {
+        Steps::new(
+            None,
+            Box::new(Lines),
+            vec![Box::new(Router {
                 ledger: self.ledger.clone(),
                 name: self.name,
                 on_line: self.on_line.clone(),
                 broken: false,
             })],
-        }
+        )
     }
 }
 

@@ -45,6 +45,10 @@ impl Input for Chunks {
 const SMALL: Limits = Limits {
     batch: 16,
     max_event: 20,
+    framing: Framing {
+        whole: <[u8]>::len,
+        heading: |_, _| None,
+    },
 };
 
 fn read(lines: &mut Lines, input: &mut Chunks, stop: &Stop) -> (Read, Vec<u8>, u64) {
@@ -188,6 +192,7 @@ fn memory_stays_bounded_over_a_line_without_an_end() {
     let limits = Limits {
         batch: 4 << 10,
         max_event: 64 << 10,
+        framing: Framing::default(),
     };
     let (mut lines, stop) = (Lines::new(limits), Stop::new().unwrap());
     let (mut batch, mut total, mut input) = (Batch::default(), 0, Endless(1000));
@@ -220,7 +225,7 @@ proptest! {
             chunks.push(&rest[..n]);
             rest = &rest[n..];
         }
-        let limits = Limits { batch: limits.0, max_event: limits.1 };
+        let limits = Limits { batch: limits.0, max_event: limits.1, framing: Framing::default() };
         let (mut seen, mut position, mut open) = (Vec::new(), 0, None::<usize>);
         for (read, bytes, at) in all(limits, Chunks::new(&chunks, may_pause)) {
             prop_assert!(at >= position);

@@ -22,7 +22,7 @@ pub use walk::{carried, carries, find, find_in};
 
 use std::collections::HashSet;
 
-use word::{ACTOR, ADDRESS, DESTINATION, LOCAL, PLAIN, PORT, RARE, REMOTE, SOURCE};
+use word::{ACTOR, ADDRESS, DESTINATION, ELSEWHERE, ENDS, LOCAL, PLAIN, PORT, REMOTE, SOURCE};
 
 use crate::text::alias::{ALIASES, Aliases, LONGEST, Name};
 use crate::text::field::Kind;
@@ -137,7 +137,8 @@ impl Names {
             })
             .collect();
         for (name, meaning) in aliases.names() {
-            if matches!(meaning.field.kind(), Kind::Ip | Kind::Port) {
+            let elsewhere = ELSEWHERE.iter().any(|other| other.as_bytes() == name);
+            if !elsewhere && matches!(meaning.field.kind(), Kind::Ip | Kind::Port) {
                 let proof = match ACTOR.iter().any(|weak| weak.as_bytes() == name) {
                     true => Proof::Actor,
                     false => Proof::Name,
@@ -159,16 +160,21 @@ impl Names {
                     && Role::of(meaning.field).is_some()
                     && !builtin.contains(name)
                 {
-                    names.pair([a, b], meaning.field.kind() == Kind::Port);
+                    names.pair([a, b], meaning.field.kind() == Kind::Port, true);
                 }
             }
         }
         // Reduced names may end otherwise than they are spelled.
         for alias in ALIASES {
+            let mut name = Name::new();
+            name.push(alias.name.as_bytes());
             if let [.., a, b] = *alias.name.as_bytes()
                 && Role::of(alias.field).is_some()
+                && !ELSEWHERE
+                    .iter()
+                    .any(|other| other.as_bytes() == name.text())
             {
-                names.pair([a, b], alias.field.kind() == Kind::Port);
+                names.pair([a, b], alias.field.kind() == Kind::Port, false);
             }
         }
         let mut rank = 1000;
@@ -239,7 +245,7 @@ impl Names {
     fn made(&mut self, parts: &[&[u8]; 2], meaning: Meaning) {
         self.add(parts, meaning);
         if let ([.., a, b], Some(role)) = (parts[1], meaning.role) {
-            self.pair([*a, *b], role.is_port());
+            self.pair([*a, *b], role.is_port(), false);
         }
     }
 
@@ -256,13 +262,13 @@ impl Names {
         self.slots[slot] = index as u16 + 1;
     }
 
-    fn pair(&mut self, pair: [u8; 2], port: bool) {
+    fn pair(&mut self, pair: [u8; 2], port: bool, own: bool) {
         let [a, b] = pair.map(|byte| byte.to_ascii_lowercase());
         if !a.is_ascii() || !b.is_ascii() {
             return;
         }
         self.pairs[usize::from(a)] |= 1 << b;
-        if RARE.contains(&&[a, b]) {
+        if !own && !ENDS.contains(&&[a, b]) {
             return;
         }
         let (big_a, big_b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());

@@ -5,15 +5,33 @@ use super::{Proof, Role};
 /// Names that prove nothing alone.
 pub const ACTOR: &[&str] = &["ipaddress", "ipaddr", "ipport"];
 
+/// Names that say a role only in the format that they come from (RADIUS, mail, a firewall's pairs): in
+/// JSON they may be a machine's own address, or what the direction has to decide.
+pub const ELSEWHERE: &[&str] = &[
+    "deviceipaddress",
+    "endpointipaddress",
+    "framedipaddress",
+    "nasipaddress",
+    "raddr",
+    "remoteaddress",
+    "remotehostip",
+    "rhost",
+    "rport",
+    "transport",
+];
+
 /// Names that mean another thing without a separator: `s-ip` and `s-port` are the server's.
 pub const PLAIN: &[(&str, Role, Proof)] = &[
     ("sip", Role::SourceIp, Proof::Twin),
     ("sport", Role::SourcePort, Proof::Name),
 ];
 
-/// Ends of names that too many members have which are nothing: these names are found where a whole
-/// record is walked, but not worth a look at each such member of every record.
-pub const RARE: &[&[u8; 2]] = &[b"ce", b"id", b"on", b"te"];
+/// The ends of builtin names that are worth a look at each member of every record that has them. Names
+/// that end otherwise are found where a whole record is walked, and a user's own ones always.
+pub const ENDS: &[&[u8; 2]] = &[
+    b"_h", b"_p", b"dr", b"er", b"ip", b"p4", b"p6", b"ps", b"pt", b"rc", b"rt", b"ss", b"st",
+    b"v4", b"v6",
+];
 
 /// The words for one end of a connection, most telling ones first, beside how far they prove it.
 pub const SOURCE: &[(&str, Proof)] = &[

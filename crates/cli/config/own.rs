@@ -1,0 +1,91 @@
+//! A format of the user's own: a regular expression, a grok pattern, columns or pairs.
+
+use std::sync::Arc;
+
+use knownet_format::text::alias::Aliases;
+use knownet_format::text::own::Own;
+use knownet_format::text::reader::Choice;
+
+use super::section::Section;
+use super::tree::{Value, dotted};
+
+/// Reads `{ regex = "…", fields = { name = "source.ip" } }` and its like.
+pub(super) fn read(section: &Section<'_>, aliases: &Aliases) -> Option<Choice> {
+    let kinds = ["regex", "grok", "csv", "kv"];
+    let given: Vec<&'static str> = kinds
+        .into_iter()
+        .filter(|kind| section.node(kind).is_some())
+        .collect();
+    let map = map(section);
+    let [kind] = given[..] else {
+        let known = kinds.join(", ");
+        section
+            .notes
+            .error(section.line, &section.key, format!("takes one of {known}"));
+        return None;
+    };
+    let own = match kind {
+        "regex" => section.text("regex", |text| Own::regex(text, &map, aliases)),
+        "grok" => section.text("grok", |text| Own::grok(text, &map, aliases)),
+        "csv" => csv(section, &map, aliases),
+        _ => kv(section),
+    };
+    section.finish();
+    own.map(|own| Choice::Own(Arc::new(own)))
+}
+
+/// Names of values and what they are: an ECS field, `@timestamp`, or another name.
+fn map(section: &Section<'_>) -> Vec<(String, String)> {
+    let Some(node) = section.node("fields") else {
+        return Vec::new();
+    };
+    let key = dotted(&section.key, "fields");
+    let Value::Table(entries) = &node.value else {
+        section.wrong(node, &key, "a table, such as { client = \"source.ip\" }");
+        return Vec::new();
+    };
+    let mut map = Vec::new();
+    for (name, node) in entries {
+        match &node.value {
+            Value::Text(field) => map.push((name.clone(), field.clone())),
+            _ => section.wrong(node, &dotted(&key, name), "the name of a field"),
+        }
+    }
+    map
+}
+
+fn csv(section: &Section<'_>, map: &[(String, String)], aliases: &Aliases) -> Option<Own> {
+    let names = section.texts("csv", |text, _, _| Ok(text.to_owned()));
+    let delimiter = section.text("delimiter", |text| {
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(one), None) => Ok(one),
+            _ => Err(format!("\"{text}\" is not one character")),
+        }
+    });
+    match Own::csv(&names, delimiter.unwrap_or(','), map, aliases) {
+        Ok(own) => Some(own),
+        Err(message) => {
+            section.error("csv", message);
+            None
+        }
+    }
+}
+
+fn kv(section: &Section<'_>) -> Option<Own> {
+    let node = section.node("kv")?;
+    let table = section.inner(node, dotted(&section.key, "kv"), "kv")?;
+    let text = |key| table.text(key, |text| Ok(text.to_owned()));
+    let (pair, value) = (text("pair"), text("value"));
+    table.finish();
+    match Own::kv(
+        pair.as_deref().unwrap_or(" "),
+        value.as_deref().unwrap_or("="),
+    ) {
+        Ok(own) => Some(own),
+        Err(message) => {
+            section.error("kv", message);
+            None
+        }
+    }
+}

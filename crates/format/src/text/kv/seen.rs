@@ -1,0 +1,117 @@
+//! The names by which products and times are known, picked out while the pairs go by.
+
+macro_rules! keys {
+    ($($key:ident $($name:literal)+,)*) => {
+        /// A name that is looked for.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Key { $($key,)* }
+
+        const COUNT: usize = [$(Key::$key,)*].len();
+
+        #[inline]
+        fn key(name: &[u8]) -> Option<Key> {
+            Some(match name {
+                $($($name)|+ => Key::$key,)*
+                _ => return None,
+            })
+        }
+    };
+}
+
+keys! {
+    Addr b"addr",
+    ClientIp b"client_ip",
+    Client b"client",
+    Conn b"connsrcip",
+    Date b"date",
+    DeviceId b"devid" b"device_id",
+    Device b"device",
+    DeviceModel b"device_model",
+    DeviceName b"device_name",
+    Direction b"dir",
+    Event b"event",
+    EventTime b"eventtime",
+    Dip b"dip" b"d_ip",
+    Epoch b"request_timestamp_epoch",
+    Firewall b"fw",
+    Id b"id",
+    Initiator b"initiator",
+    Ip b"ip",
+    IpProtocol b"ipproto" b"connipproto",
+    IpAddress b"ipaddr",
+    Ise b"ConfigVersionId",
+    LocalIp b"local_ip",
+    LocIp b"locip",
+    LogId b"logid" b"log_id",
+    LogUid b"loguid",
+    Msg b"msg",
+    MsgNumber b"m",
+    MsgId b"msg_id",
+    Origin b"origin",
+    Peer b"peer",
+    Product b"product",
+    Relay b"relay",
+    RemIp b"remip",
+    RemoteIp b"remote_ip",
+    Serial b"sn",
+    Service b"service",
+    Severity b"severity",
+    Sip b"sip" b"s_ip",
+    SlotLevel b"slotlevel",
+    LogType b"logtype",
+    Subsystem b"sub",
+    System b"sys",
+    Time b"time",
+    Timestamp b"timestamp" b"Timestamp" b"ts",
+    To b"to",
+    TrackingId b"trackingid",
+    Tunnel b"tunneltype",
+    Type b"type",
+    Ui b"ui",
+    Vdom b"vd",
+    Vpn b"vpn",
+    Zone b"tz",
+}
+
+/// What was seen of a record.
+pub struct Seen<'a> {
+    /// The whole text.
+    pub text: &'a [u8],
+    /// What stands before the first pair.
+    pub front: &'a [u8],
+    values: [&'a [u8]; COUNT],
+}
+
+impl<'a> Seen<'a> {
+    /// Nothing yet.
+    pub fn new(text: &'a [u8], front: &'a [u8]) -> Seen<'a> {
+        Seen {
+            text,
+            front,
+            values: [b""; COUNT],
+        }
+    }
+
+    /// Keeps the value if the name is one that is looked for; the first one counts.
+    #[inline]
+    pub fn note(&mut self, name: &[u8], value: &'a [u8]) {
+        if let Some(key) = key(name) {
+            let seen = &mut self.values[key as usize];
+            if seen.is_empty() {
+                *seen = value;
+            }
+        }
+    }
+
+    /// The value of a name, empty if there is none.
+    #[inline]
+    pub fn get(&self, key: Key) -> &'a [u8] {
+        self.values[key as usize]
+    }
+
+    /// Whether the name has a value.
+    #[inline]
+    pub fn has(&self, key: Key) -> bool {
+        !self.get(key).is_empty()
+    }
+}

@@ -1,0 +1,49 @@
+use super::*;
+use crate::text::time::Clock;
+
+fn context() -> Context {
+    Context::new(Clock::at(Time {
+        seconds: 1_800_000_000,
+        nanos: 0,
+    }))
+}
+
+#[test]
+fn fields_are_nested_and_pairs_stand_under_their_vendor() {
+    let context = context();
+    let mut record = Record::new(&context);
+    record.begin(b"the \"line\"\t\xff");
+    assert!(record.set(Field::ObserverVendor, "Check Point"));
+    assert!(record.set(Field::SourceIp, b"1.2.3.4:0055"));
+    assert!(record.set(Field::SourceNatIp, b"::1"));
+    assert!(!record.set(Field::DestinationIp, b"N/A"));
+    record.pair(b"dst_port", b"443");
+    record.pair(b"layer name", b"x");
+    record.pair(b"layer name", b"y");
+    record.pair(b"dst", b"host");
+    record.tag("_noformat");
+    let mut out = Vec::new();
+    record.write("kv", &mut out);
+    let expected = concat!(
+        r#"{"@timestamp":"2027-01-15T08:00:00.000Z","destination":{"port":443},"#,
+        r#""observer":{"vendor":"Check Point"},"#,
+        r#""source":{"ip":"1.2.3.4","nat":{"ip":"::1"},"port":55},"#,
+        r#""message":"the \"line\"\t\\xFF","check_point":{"layer name":"x","dst":"host"},"#,
+        r#""tags":["_noformat"]}"#,
+        "\n"
+    );
+    assert_eq!(String::from_utf8(out).expect("UTF-8"), expected);
+}
+
+#[test]
+fn an_empty_record_is_its_line() {
+    let context = context();
+    let mut record = Record::new(&context);
+    record.begin(b"x");
+    let mut out = Vec::new();
+    record.write("kv", &mut out);
+    assert_eq!(
+        out,
+        b"{\"@timestamp\":\"2027-01-15T08:00:00.000Z\",\"message\":\"x\"}\n"
+    );
+}

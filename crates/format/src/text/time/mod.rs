@@ -1,0 +1,130 @@
+//! Times as logs write them, and as they leave: RFC 3339 in UTC.
+//!
+//! A time without a year is the last one that is not more than a day ahead of the reading: a line
+//! of 31 December read on 1 January is a year old, and a clock that runs ahead is forgiven.
+
+mod read;
+#[cfg(test)]
+mod tests;
+mod zone;
+
+pub use read::epoch;
+pub use zone::{Zone, offset};
+
+/// A moment: seconds since 1970-01-01T00:00:00Z, and nanoseconds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Time {
+    /// Whole seconds.
+    pub seconds: i64,
+    /// The rest, below 1,000,000,000.
+    pub nanos: u32,
+}
+
+/// What a reader of times must know.
+///
+/// Each reading function takes the time that stands at the beginning of the text and answers it with
+/// its length, zone included; what follows is for the caller to judge. A time without a zone is in
+/// [`Clock::zone`].
+///
+/// | function | reads |
+/// |---|---|
+/// | [`Clock::read`] | any of these |
+/// | [`Clock::whole`] | any of these, where the text is nothing else |
+/// | [`Clock::iso`] | `2024-03-05T13:08:27.123+01:00`, `2024/03/05 13:08:27,123`, `20240305T130827Z` |
+/// | [`Clock::named`] | `Mar  5 13:08:27`, `Mar 05 2024 13:08:27.123 CET`, `Tue, 5 Mar 2024 13:08:27 +0100`, `05/Mar/2024:13:08:27 +0100` |
+/// | [`Clock::date_time`] | a date, a time and a zone that stand apart |
+/// | [`epoch`] | `1709640507`, also in milli-, micro- or nanoseconds, or with decimals |
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// The time of reading.
+    pub now: Time,
+    /// The zone of the devices that send none.
+    pub zone: Zone,
+}
+
+impl Clock {
+    /// A clock in UTC that stands at this time.
+    pub fn at(now: Time) -> Clock {
+        Clock {
+            now,
+            zone: Zone::Offset(0),
+        }
+    }
+}
+
+impl Time {
+    /// Now.
+    pub fn now() -> Time {
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        Time {
+            seconds: since.as_secs() as i64,
+            nanos: since.subsec_nanos(),
+        }
+    }
+
+    /// Appends it as RFC 3339 in UTC, with as many decimals as it needs: three, six or nine.
+    pub fn write(self, out: &mut Vec<u8>) {
+        let (days, second) = (
+            self.seconds.div_euclid(86400),
+            self.seconds.rem_euclid(86400),
+        );
+        let (year, month, day) = civil(days);
+        digits(year.clamp(0, 9999) as u32, 4, out);
+        out.push(b'-');
+        digits(month, 2, out);
+        out.push(b'-');
+        digits(day, 2, out);
+        out.push(b'T');
+        digits(second as u32 / 3600, 2, out);
+        out.push(b':');
+        digits(second as u32 / 60 % 60, 2, out);
+        out.push(b':');
+        digits(second as u32 % 60, 2, out);
+        out.push(b'.');
+        match self.nanos {
+            n if n % 1_000_000 == 0 => digits(n / 1_000_000, 3, out),
+            n if n % 1000 == 0 => digits(n / 1000, 6, out),
+            n => digits(n, 9, out),
+        }
+        out.push(b'Z');
+    }
+}
+
+fn digits(mut n: u32, width: usize, out: &mut Vec<u8>) {
+    let mut text = [b'0'; 9];
+    for place in text[..width].iter_mut().rev() {
+        *place += (n % 10) as u8;
+        n /= 10;
+    }
+    out.extend_from_slice(&text[..width]);
+}
+
+/// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar), by counting
+/// from 1 March in eras of 400 years.
+fn civil(days: i64) -> (i64, u32, u32) {
+    let shifted = days + 719_468;
+    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (
+        day - (153 * month + 2) / 5 + 1,
+        if month < 10 { month + 3 } else { month - 9 },
+    );
+    (
+        year + era * 400 + i64::from(month <= 2),
+        month as u32,
+        day as u32,
+    )
+}
+
+/// The day of a date, counted from 1970-01-01.
+pub fn days(year: i64, month: u32, day: u32) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
+    let month = i64::from(if month > 2 { month - 3 } else { month + 9 });
+    let day = (153 * month + 2) / 5 + i64::from(day) - 1;
+    era * 146_097 + year * 365 + year / 4 - year / 100 + day - 719_468
+}
