@@ -7,6 +7,7 @@ use memchr::{memchr, memchr2};
 
 use super::exact::{self, Scalar};
 use super::lanes::{Lanes, Needles, Raw, Task, WINDOW};
+use super::name;
 use super::proof::{Proof, key_of_leaf};
 use super::wanted::{CARRIED, Wanted};
 use super::{Options, Scratch, string};
@@ -119,7 +120,12 @@ impl<const NAMED: bool> Scan<'_, NAMED> {
                 let quote = here + 2;
                 let pair = [self.bytes[here], self.bytes[here + 1]];
                 if NAMED && pair == CARRIED {
-                    line.carried = line.carried.or(here.checked_sub(1));
+                    if line.carried.is_none()
+                        && here > line.start
+                        && name::carries(&self.bytes[line.start..], here - 1 - line.start)
+                    {
+                        line.carried = Some(here - 1);
+                    }
                     continue;
                 }
                 // A key has a colon behind it, perhaps behind white space.
@@ -130,13 +136,14 @@ impl<const NAMED: bool> Scan<'_, NAMED> {
                 {
                     continue;
                 }
-                if NAMED && let Some(named) = &self.wanted.named {
-                    if !named.is_exact(pair, line.met) {
-                        if named.is_worth(self.bytes, pair, quote) {
-                            self.scratch.candidates.push(quote);
-                        }
-                        continue;
+                if NAMED
+                    && let Some(named) = &self.wanted.named
+                    && !named.is_exact(pair, line.met)
+                {
+                    if named.is_worth(self.bytes, pair, quote) {
+                        self.scratch.candidates.push(quote);
                     }
+                    continue;
                 }
                 self.scratch.candidates.push(quote);
                 if !std::mem::replace(&mut line.met, true) {

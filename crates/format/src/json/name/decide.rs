@@ -90,6 +90,9 @@ struct Member {
 pub struct Found {
     members: [Option<Member>; Role::COUNT],
     any: bool,
+    /// Whether the object that opens there says who acted: the record, and the last other one that
+    /// was asked. Each costs a look at all of its members.
+    asked: [Option<(usize, bool)>; 2],
     /// Inside of a string that is itself JSON, where a shipper puts the record that it carries.
     pub carried: Option<Span>,
 }
@@ -136,8 +139,15 @@ impl Found {
         let Some(text) = text else {
             return;
         };
-        if meaning.proof == Proof::Actor && !(depth <= 2 && tells_who(b, open, place)) {
-            return;
+        if meaning.proof == Proof::Actor {
+            let asked = &mut self.asked[usize::from(depth > 1)];
+            let known = asked.filter(|asked| asked.0 == open);
+            let tells =
+                known.map_or_else(|| depth <= 2 && tells_who(b, open, place), |asked| asked.1);
+            *asked = Some((open, tells));
+            if !tells {
+                return;
+            }
         }
         let member = Member {
             rank: meaning.rank,

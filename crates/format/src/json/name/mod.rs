@@ -14,12 +14,15 @@
 mod decide;
 mod value;
 mod walk;
+mod word;
 
 pub use decide::{Found, Role};
 pub use value::worth;
-pub use walk::{carried, find, find_in};
+pub use walk::{carried, carries, find, find_in};
 
 use std::collections::HashSet;
+
+use word::{ACTOR, ADDRESS, DESTINATION, ELSEWHERE, ENDS, LOCAL, PLAIN, PORT, REMOTE, SOURCE};
 
 use crate::text::alias::{ALIASES, Aliases, LONGEST, Name};
 use crate::text::field::Kind;
@@ -52,78 +55,6 @@ pub struct Meaning {
     /// What else it takes.
     pub proof: Proof,
 }
-
-/// Names that prove nothing alone.
-const ACTOR: &[&str] = &["ipaddress", "ipaddr", "ipport"];
-
-/// Names that mean another thing without a separator: `s-ip` and `s-port` are the server's.
-const PLAIN: &[(&str, Role, Proof)] = &[
-    ("sip", Role::SourceIp, Proof::Twin),
-    ("sport", Role::SourcePort, Proof::Name),
-];
-
-/// Ends of names that too many members have which are nothing: these names are found where a whole
-/// record is walked, but not worth a look at each such member of every record.
-const RARE: &[&[u8; 2]] = &[b"ce", b"id", b"on", b"te"];
-
-/// The words for one end of a connection, most telling ones first, beside how far they prove it.
-const SOURCE: &[(&str, Proof)] = &[
-    ("src", Proof::Name),
-    ("source", Proof::Name),
-    ("srcendpoint", Proof::Name),
-    ("sourceendpoint", Proof::Name),
-    ("initiator", Proof::Name),
-    ("originator", Proof::Name),
-    ("attacker", Proof::Name),
-    ("client", Proof::Name),
-    ("caller", Proof::Name),
-    ("requester", Proof::Name),
-    ("requestor", Proof::Name),
-    ("actor", Proof::Name),
-    ("sender", Proof::Name),
-    ("user", Proof::Name),
-];
-
-const DESTINATION: &[(&str, Proof)] = &[
-    ("dst", Proof::Name),
-    ("dest", Proof::Name),
-    ("destination", Proof::Name),
-    ("dstendpoint", Proof::Name),
-    ("destinationendpoint", Proof::Name),
-    ("responder", Proof::Name),
-    ("server", Proof::Twin),
-];
-
-const LOCAL: &[&str] = &["local", "actionlocal", "localipdetails", "localportdetails"];
-const REMOTE: &[&str] = &[
-    "remote",
-    "actionremote",
-    "remoteipdetails",
-    "remoteportdetails",
-];
-
-/// What an address is called behind such a word.
-const ADDRESS: &[&str] = &[
-    "ip",
-    "ipaddress",
-    "address",
-    "addr",
-    "ipaddr",
-    "ipv4",
-    "ipv6",
-    "ip4",
-    "ip6",
-    "ipv4address",
-    "ipv6address",
-    "ipaddressv4",
-    "ipaddressv6",
-    "addressip4",
-    "addressip6",
-    "ips",
-    "host",
-];
-
-const PORT: &[&str] = &["port", "portnumber"];
 
 struct Entry {
     /// The reduced name, last byte first.
@@ -206,7 +137,8 @@ impl Names {
             })
             .collect();
         for (name, meaning) in aliases.names() {
-            if matches!(meaning.field.kind(), Kind::Ip | Kind::Port) {
+            let elsewhere = ELSEWHERE.iter().any(|other| other.as_bytes() == name);
+            if !elsewhere && matches!(meaning.field.kind(), Kind::Ip | Kind::Port) {
                 let proof = match ACTOR.iter().any(|weak| weak.as_bytes() == name) {
                     true => Proof::Actor,
                     false => Proof::Name,
@@ -228,16 +160,21 @@ impl Names {
                     && Role::of(meaning.field).is_some()
                     && !builtin.contains(name)
                 {
-                    names.pair([a, b], meaning.field.kind() == Kind::Port);
+                    names.pair([a, b], meaning.field.kind() == Kind::Port, true);
                 }
             }
         }
         // Reduced names may end otherwise than they are spelled.
         for alias in ALIASES {
+            let mut name = Name::new();
+            name.push(alias.name.as_bytes());
             if let [.., a, b] = *alias.name.as_bytes()
                 && Role::of(alias.field).is_some()
+                && !ELSEWHERE
+                    .iter()
+                    .any(|other| other.as_bytes() == name.text())
             {
-                names.pair([a, b], alias.field.kind() == Kind::Port);
+                names.pair([a, b], alias.field.kind() == Kind::Port, false);
             }
         }
         let mut rank = 1000;
@@ -308,7 +245,7 @@ impl Names {
     fn made(&mut self, parts: &[&[u8]; 2], meaning: Meaning) {
         self.add(parts, meaning);
         if let ([.., a, b], Some(role)) = (parts[1], meaning.role) {
-            self.pair([*a, *b], role.is_port());
+            self.pair([*a, *b], role.is_port(), false);
         }
     }
 
@@ -325,13 +262,13 @@ impl Names {
         self.slots[slot] = index as u16 + 1;
     }
 
-    fn pair(&mut self, pair: [u8; 2], port: bool) {
+    fn pair(&mut self, pair: [u8; 2], port: bool, own: bool) {
         let [a, b] = pair.map(|byte| byte.to_ascii_lowercase());
         if !a.is_ascii() || !b.is_ascii() {
             return;
         }
         self.pairs[usize::from(a)] |= 1 << b;
-        if RARE.contains(&&[a, b]) {
+        if !own && !ENDS.contains(&&[a, b]) {
             return;
         }
         let (big_a, big_b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());

@@ -72,7 +72,7 @@ fn member(b: &[u8], names: &Names, found: &mut Found, (name, at): (Span, usize),
         return;
     };
     if !value::worth(b, at) {
-        if found.carried.is_none() {
+        if found.carried.is_none() && carries(b, at) {
             found.carried = carried(b, at);
         }
         return;
@@ -92,23 +92,24 @@ fn member(b: &[u8], names: &Names, found: &mut Found, (name, at): (Span, usize),
     }
 }
 
-/// Inside of the string that begins at `at`, if it is JSON where a shipper puts the record that it
-/// carries.
-pub fn carried(b: &[u8], at: usize) -> Option<Span> {
-    if !b[at..].starts_with(b"\"{\\\"") {
-        return None;
-    }
-    let key = b[..at].trim_ascii_end().strip_suffix(b":")?;
-    let key = key.trim_ascii_end().strip_suffix(b"\"")?;
-    let carries = [
+/// Whether the value at `at` is JSON as text, where a shipper puts the record that it carries.
+pub fn carries(b: &[u8], at: usize) -> bool {
+    let key = || {
+        let key = b[..at].trim_ascii_end().strip_suffix(b":")?;
+        key.trim_ascii_end().strip_suffix(b"\"")
+    };
+    let names = [
         &b"\"message"[..],
         b"\"log",
         b"\"event.original",
         b"\"original",
     ];
-    if !carries.iter().any(|name| key.ends_with(name)) {
-        return None;
-    }
+    b[at..].starts_with(b"\"{\\\"")
+        && key().is_some_and(|key| names.iter().any(|name| key.ends_with(name)))
+}
+
+/// The inside of such a value.
+pub fn carried(b: &[u8], at: usize) -> Option<Span> {
     Some(Span::new(at + 1, exact::string_end(b, at)? - 1))
 }
 
