@@ -7,6 +7,7 @@ use knownet_flow::{
     Counts, FieldId, Format, Kind, Path, PathError, Plan, Reader, Stage, Steps, Verdict, Work,
 };
 use knownet_format::json::{self, Json};
+use knownet_format::text::alias::Aliases;
 use knownet_format::text::reader::{self, Choice, TextReader};
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Routes, Rules};
@@ -81,9 +82,18 @@ impl Fields {
     /// # Errors
     /// None: the roles are paths.
     pub fn with_roles(mut self) -> Result<Fields, PathError> {
+        let aliases = Aliases::new(&[]);
         for (path, port) in ROLES {
             let path = Path::parse(path)?;
-            let (from, into) = (self.field(&path), self.target(&path));
+            let own = self.field(&path);
+            // A tag may ask for the role by another of its names.
+            let others = (0..)
+                .zip(&self.wanted)
+                .filter(|(id, other)| *id != own && role(&aliases, other) == Some(path.as_str()));
+            let from = std::iter::once(own)
+                .chain(others.map(|(id, _)| id))
+                .collect();
+            let into = self.target(&path);
             self.ecs.push(EcsField {
                 from,
                 into,
@@ -94,13 +104,10 @@ impl Fields {
         Ok(self)
     }
 
-    /// The number of a field, if it is wanted.
-    pub fn number(&self, path: &str) -> Option<FieldId> {
-        let at = self
-            .wanted
-            .iter()
-            .position(|wanted| wanted.as_str() == path);
-        at.map(|at| at as FieldId)
+    /// The role that a field's values have, and whether it is a port.
+    pub fn role(&self, field: FieldId) -> Option<(&Path, bool)> {
+        let found = self.ecs.iter().find(|role| role.from.contains(&field))?;
+        Some((&found.path, found.port))
     }
 
     fn field(&mut self, path: &Path) -> FieldId {
@@ -116,6 +123,15 @@ impl Fields {
         self.targets.push(path.clone());
         (self.targets.len() - 1) as u16
     }
+}
+
+/// The path of the role that a field's name says, by as much of its end as is an alias.
+fn role(aliases: &Aliases, path: &Path) -> Option<&'static str> {
+    let text = path.as_str();
+    let dots = text.match_indices('.').map(|(at, _)| at + 1);
+    let ends = std::iter::once(0).chain(dots).map(|at| &text[at..]);
+    let mut known = ends.filter_map(|end| aliases.of(end.as_bytes()));
+    known.next().map(|meaning| meaning.field.path())
 }
 
 impl Plan for Ready {

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use crate::command::check;
 use crate::command::tag::{reading, usual_tags};
 use crate::config::Tag;
-use crate::plan::{Fields, ROLES, Reading, Ready};
+use crate::plan::{Fields, Reading, Ready};
 use crate::report::NOT_WRITTEN;
 use crate::{compile, option};
 
@@ -214,15 +214,12 @@ impl Explainer {
         let rewritten = bytes.as_ptr() != line.as_ptr();
         if let Some(event) = work.events.first() {
             for hit in &work.hits[event.hits] {
-                let Some((path, port)) = ROLES
-                    .iter()
-                    .find(|(path, _)| self.plan.fields.number(path) == Some(hit.field))
-                else {
+                let Some((path, port)) = self.plan.fields.role(hit.field) else {
                     continue;
                 };
                 let text = work.hit_text(bytes, hit);
                 if !rewritten && !hit.unescaped {
-                    found.spans.push(((*path).to_owned(), hit.text.range()));
+                    found.spans.push((path.to_string(), hit.text.range()));
                 }
                 let value = match port {
                     true => Some(text.trim_ascii())
@@ -234,7 +231,7 @@ impl Explainer {
                     false => endpoint(text).map(|found| json!(String::from_utf8_lossy(found.ip))),
                 };
                 if let Some(value) = value {
-                    found.fields.entry((*path).to_owned()).or_insert(value);
+                    found.fields.entry(path.to_string()).or_insert(value);
                 }
             }
             for answer in &work.answers[event.answers] {

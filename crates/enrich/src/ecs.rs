@@ -6,8 +6,8 @@ use knownet_label::endpoint::{endpoint, is_port};
 /// One field to write.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// The values that were found.
-    pub from: FieldId,
+    /// The fields whose values it takes, in order of preference.
+    pub from: Vec<FieldId>,
     /// The target.
     pub into: u16,
     /// The target's path.
@@ -30,9 +30,10 @@ impl Ecs {
 
     /// Appends the value of `field` as JSON to the text of `work`.
     fn value(&self, bytes: &[u8], work: &mut Work, hits: Span, field: &Field) -> Option<Span> {
-        let found = work.hits[hits].iter().filter(|hit| hit.field == field.from);
+        let hits = &work.hits[hits];
+        let of = |&id: &FieldId| hits.iter().filter(move |hit| hit.field == id);
         let mut quoted = Vec::new();
-        for hit in found {
+        for hit in field.from.iter().flat_map(of) {
             let value = work.hit_text(bytes, hit);
             if field.port {
                 let value = value.trim_ascii();
