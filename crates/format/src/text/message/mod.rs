@@ -4,8 +4,10 @@
 //! Everything else about the message stays in `message`. Time and memory are bounded: addresses
 //! beyond the first sixteen and the first 16 KiB are left alone.
 
+mod daemon;
 mod place;
 mod role;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -57,7 +59,7 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
         (places[count], at) = (place, place.end);
         count += 1;
     }
-    if !assign(text, &places[..count], record) {
+    if !shape::read(text, record) && !assign(text, &places[..count], record) {
         record.back(mark);
         return false;
     }
@@ -80,6 +82,15 @@ fn assign<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> 
         }
     }
     if pairs > 0 {
+        return true;
+    }
+    if let [from, to, ..] = places
+        && let Some(ports) = role::protocol_pair(text, from, to)
+    {
+        record.set(Field::SourceIp, from.ip);
+        record.set(Field::SourcePort, ports.0);
+        record.set(Field::DestinationIp, to.ip);
+        record.set(Field::DestinationPort, ports.1);
         return true;
     }
     let mut from: Option<&Place<'_>> = None;
