@@ -179,6 +179,7 @@ pub const ALIASES: &[Alias] = &[
     a("ip_client", SourceIp, "F5 BIG-IP ASM"),
     a("clt_sip", SourceIp, "Zscaler NSS DNS (client source)"),
     a("UserAddress", SourceIp, "Huawei"),
+    a("ForwardedClientIpAddress", SourceIp, "VMware Horizon"),
     a("who_ip", SourceIp, "BeyondTrust"),
     a("SrcIPAddr", SourceIp, "H3C"),
     a("EndpointIPAddress", SourceIp, "Cisco ISE"),
@@ -198,6 +199,7 @@ pub const ALIASES: &[Alias] = &[
     a("client_port", SourcePort, "Barracuda WAF"),
     a("conndestport", DestinationPort, "Clavister cOS Core"),
     a("server_port", DestinationPort, "Barracuda WAF"),
+    a("target_port", DestinationPort, "Wallix"),
     // key=value: translated ends
     a("newconnsrcip", SourceNatIp, "Clavister cOS Core"),
     a("nat_source_address", SourceNatIp, "Juniper SRX (structured)"),

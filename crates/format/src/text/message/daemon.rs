@@ -18,7 +18,6 @@ pub fn of(text: &[u8], place: &Place<'_>, left: &[u8], record: &Record<'_>) -> O
             let first = place.start == 0 || !name.is_empty() && !name.contains(&b' ');
             (first && place.port.is_some()).then_some(Source)
         }
-        b"krb5kdc" => (left.ends_with(b"}) ") && contains(left, b"_REQ (")).then_some(Source),
         b"pure-ftpd" => {
             let account = text.starts_with(b"(") && left.ends_with(b"@");
             (account && place.start < 96 && behind.starts_with(b") [")).then_some(Source)
@@ -28,6 +27,16 @@ pub fn of(text: &[u8], place: &Place<'_>, left: &[u8], record: &Record<'_>) -> O
             let lookup = left.ends_with(b",") && matches!(behind, [b')' | b',', ..]);
             (lookup && contains(left, b"(")).then_some(Source)
         }
+        b"amavis" => {
+            let verdict = contains(left, b"Passed ") || contains(left, b"Blocked ");
+            let first = left.ends_with(b"}, [") || left.ends_with(b"LOCAL [");
+            (first && verdict).then_some(Source)
+        }
+        b"sshguard" => left.ends_with(b"Blocking \"").then_some(Source),
+        // The server that a zone comes from: the connection goes there.
+        b"named" => behind
+            .starts_with(b": connected using ")
+            .then_some(Destination),
         b"smbd_audit" => (left.ends_with(b"|") && behind.starts_with(b"|")).then_some(Source),
         // Barracuda's mail gateway names who delivers first.
         b"inbound/pass1" | b"scan" => {
@@ -42,6 +51,29 @@ pub fn of(text: &[u8], place: &Place<'_>, left: &[u8], record: &Record<'_>) -> O
     match behind {
         // `[sshd] 192.0.2.1 already banned`
         [b' ', ..] if left.ends_with(b"] ") && behind.starts_with(b" already banned") => {
+            Some(Source)
+        }
+        // Kerberos: `AS_REQ (2 etypes {18 17}) 192.0.2.1: ISSUE: …`
+        [b':', ..] if left.ends_with(b"}) ") => {
+            contains(&text[..place.start.min(256)], b"_REQ (").then_some(Source)
+        }
+        // Cowrie: `New connection: 192.0.2.1:5 (198.51.100.1:22) [session: …]`
+        [b' ', ..] if left.ends_with(b" (") && contains(left, b"New connection: ") => {
+            behind.starts_with(b" [session: ").then_some(Destination)
+        }
+        // CoreDNS: `[INFO] 192.0.2.1:5 - 5 "A IN example.com. …`
+        [b' ', ..] if left.ends_with(b"[INFO] ") && place.start < 48 => {
+            (behind.starts_with(b" - ") && contains(behind, b" IN ")).then_some(Source)
+        }
+        // PowerDNS; CrowdSec; vaultwarden; iLO
+        [b' ', ..] if behind.starts_with(b" wants '") && left.ends_with(b"Remote ") => Some(Source),
+        [b' ', ..] if behind.starts_with(b" performed '") && left.ends_with(b"Ip ") => Some(Source),
+        [b'.', ..] if behind.starts_with(b". Username: ") && left.ends_with(b"IP: ") => {
+            Some(Source)
+        }
+        [b'(', ..] if left.ends_with(b" - ") && contains(left, b" login: ") => Some(Source),
+        // `Cannot login root@192.0.2.1`
+        [] | [b' ' | b':', ..] if left.ends_with(b"@") && contains(left, b"Cannot login ") => {
             Some(Source)
         }
         // VMware: `User EXAMPLE\ann@192.0.2.1 logged in as …`
@@ -66,12 +98,10 @@ pub fn of(text: &[u8], place: &Place<'_>, left: &[u8], record: &Record<'_>) -> O
                 &b") connect to service "[..],
                 b") closed connection to service ",
             ];
-            if share.iter().any(|words| behind.starts_with(words)) {
-                return Some(Source);
-            }
-            // Cowrie: `New connection: 192.0.2.1:5 (198.51.100.1:22) [session: …]`
-            let honey = behind.starts_with(b") [session: ") && contains(left, b"New connection: ");
-            honey.then_some(Destination)
+            share
+                .iter()
+                .any(|words| behind.starts_with(words))
+                .then_some(Source)
         }
         // Cowrie: `[HoneyPotSSHTransport,5,192.0.2.1]`
         [b']', ..] if left.ends_with(b",") && contains(left, b"Transport,") => text

@@ -41,10 +41,13 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     {
         return false;
     }
+    let mark = record.mark();
+    if shape::capture(text, record) {
+        return true;
+    }
     let Some(first) = place::next(text, 0) else {
         return false;
     };
-    let mark = record.mark();
     if !record.has(Field::ProcessName)
         && let Some(rest) = syslog::tag(text, record)
         && text.len() - rest.len() <= first.start
@@ -77,7 +80,20 @@ fn assign<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> 
         if let Some(next) = places.get(index + 1)
             && role::arrow(text, place, next)
         {
-            pair(place, next, pairs, record);
+            // A10: `A:N -> NAT:N to B:M`
+            let target = places.get(index + 2).filter(|target| {
+                text[next.end..target.start].trim_ascii() == b"to" && target.port.is_some()
+            });
+            match target {
+                Some(target) if pairs == 0 => {
+                    record.set(Field::SourceNatIp, next.ip);
+                    if let Some(port) = next.any_port() {
+                        record.set(Field::SourceNatPort, port);
+                    }
+                    pair(place, target, pairs, record);
+                }
+                _ => pair(place, next, pairs, record),
+            }
             pairs += 1;
         }
     }

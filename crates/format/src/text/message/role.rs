@@ -43,10 +43,27 @@ pub fn protocol_pair<'a>(
     if !word.eq_ignore_ascii_case(b"tcp") && !word.eq_ignore_ascii_case(b"udp") {
         return None;
     }
-    if matches!(between, b"" | b"to") {
-        return from.any_port().zip(to.any_port());
+    if matches!(between, b"" | b"to")
+        && let Some(ports) = from.any_port().zip(to.any_port())
+    {
+        return Some(ports);
     }
-    let rest = text[to.end..].strip_prefix(b" ")?;
+    let verdict = before[..before.len() - 3].trim_ascii_end();
+    if between.is_empty()
+        && [&b" A"[..], b" D", b" R"]
+            .iter()
+            .any(|a| verdict.ends_with(a))
+    {
+        // Junos: `FW: ge-0/0/0.0 D tcp 192.0.2.1 198.51.100.1 5 80`
+        let mut words = text[to.end..]
+            .split(|&byte| byte == b' ')
+            .filter(|word| !word.is_empty());
+        return words
+            .next()
+            .zip(words.next())
+            .filter(|(from, to)| is_port(from) && is_port(to));
+    }
+    let rest = text[to.end..].trim_ascii_start();
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     (is_port(between) && is_port(&rest[..digits]) && from.port.is_none() && to.port.is_none())
         .then_some((between, &rest[..digits]))
@@ -89,6 +106,10 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         left = left.strip_suffix(mark).unwrap_or(left);
     }
     let account = left.strip_suffix(b"@").unwrap_or_default();
+    // Ruckus: `User[ann@192.0.2.1]`
+    if last(account).0.ends_with(b"User[") {
+        return Some(Source);
+    }
     let whose = last(last(account).0.trim_ascii_end()).1;
     if !account.is_empty() && (whose.eq_ignore_ascii_case(b"user") || whose == b"Connect") {
         return Some(Source);
@@ -118,6 +139,10 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         {
             (left, named) = (before, true);
         }
+    }
+    // `from ann@mx.example.org (192.0.2.1)`
+    if named && let Some(account) = left.strip_suffix(b"@") {
+        left = last(account).0;
     }
     let left = left.trim_ascii_end();
     let (left, separator) = match left {
@@ -157,7 +182,10 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         b"accepted" if place.port.is_some() => Source,
         b"connection" if previous == b"New" && place.port.is_some() && separator == b':' => Source,
         // `remote host [ipv4:192.0.2.1:5] … local host [ipv4:198.51.100.1:445]` (Samba)
-        b"host" if previous == b"remote" => Source,
+        b"host" if previous == b"remote" || previous == b"from" => Source,
+        // Oracle's listener
+        b"host" if separator == b'=' && memmem::find(behind, b"* establish *").is_some() => Source,
+        b"connected" if before.ends_with(b"s_connect: ") => Destination,
         b"host" if previous == b"local" && memmem::find(text, b"remote host [").is_some() => {
             Destination
         }
@@ -217,7 +245,13 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         b"ban" | b"unban" | b"found" if before.ends_with(b"] ") => Source,
         b"ip" | b"address" | b"addr" => match () {
             _ if previous_is("peer") && memmem::find(behind, b"User").is_some() => Source,
-            _ if &*lower == b"ip" && memmem::find(text, b"]: Login_").is_some() => Source,
+            _ if &*lower == b"ip"
+                && [&b"]: Login_"[..], b"rspamd_task_write_log"]
+                    .iter()
+                    .any(|words| memmem::find(text, words).is_some()) =>
+            {
+                Source
+            }
             _ if ["client", "source", "src", "remote", "user"]
                 .iter()
                 .any(|w| previous_is(w)) =>
@@ -322,7 +356,8 @@ fn is_name(byte: u8) -> bool {
 
 /// Ports that stand apart from their addresses.
 pub fn ports<'a>(text: &'a [u8], record: &mut Record<'a>) {
-    const NAMES: [(&[u8], Field, Field); 3] = [
+    const NAMES: [(&[u8], Field, Field); 4] = [
+        (b")(PORT=", Field::SourceIp, Field::SourcePort),
         (b",rport=", Field::SourceIp, Field::SourcePort),
         (b" to port ", Field::SourceIp, Field::DestinationPort),
         (b"ClientPort ", Field::SourceIp, Field::SourcePort),

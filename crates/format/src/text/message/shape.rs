@@ -11,10 +11,7 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     match text {
         [b'[', ..] => skyhigh(text, record),
         [b'0'..=b'9', ..] => {
-            blue_coat(text, record)
-                || barracuda(text, record)
-                || transfer(text, record)
-                || capture(text, record)
+            blue_coat(text, record) || barracuda(text, record) || transfer(text, record)
         }
         _ => symantec(text, record) || barracuda(text, record),
     }
@@ -118,10 +115,15 @@ fn barracuda<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
 /// What FTP servers write of a transfer (xferlog): `seconds client bytes file type - direction mode
 /// user service …`.
 fn transfer<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
-    let [seconds, client, bytes, path, ..] = words::<4>(text);
     let number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
-    let good = number(seconds)
-        && number(bytes)
+    let [first, second, third, fourth] = words(text);
+    // The seconds may have been taken for a host's name behind the time.
+    let [client, bytes, path] = match is_ip(first) {
+        true => [first, second, third],
+        false if number(first) => [second, third, fourth],
+        false => return false,
+    };
+    let good = number(bytes)
         && is_ip(client)
         && !path.is_empty()
         && (text.ends_with(b" c") || text.ends_with(b" i"))
@@ -129,8 +131,8 @@ fn transfer<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     good && record.set(Field::SourceIp, client)
 }
 
-/// What tcpdump prints: `IP 192.0.2.1.5 > 198.51.100.1.443: …`.
-fn capture<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
+/// What tcpdump prints, whose ports stand behind a dot: `IP 192.0.2.1.5 > 198.51.100.1.443: …`.
+pub fn capture<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     let front = &text[..text.len().min(48)];
     let Some(at) = memmem::find(front, b" IP ").map(|at| at + 4).or_else(|| {
         let at = memmem::find(front, b" IP6 ")?;
