@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use knownet_format::json::nsg;
 use knownet_format::text::field::Field;
 use knownet_format::text::record::Record;
 use knownet_format::text::time::{Clock, Time};
@@ -38,6 +39,16 @@ const FIELDS: [Field; 4] = [
 ];
 
 pub fn read(raw: &[u8]) -> Found {
+    // What becomes several events counts by its first.
+    let mut flows = Vec::new();
+    if nsg::is_nsg(raw) && nsg::expand(raw, &mut flows) > 0 {
+        return read(
+            flows
+                .split(|&byte| byte == b'\n')
+                .next()
+                .unwrap_or_default(),
+        );
+    }
     let context = Context::new(Clock::at(Time::now()));
     let mut record = Record::new(&context);
     let format = auto::read(raw, &mut record);

@@ -97,6 +97,11 @@ fn a_server_takes_a_client() {
         "source.ip=192.0.2.1 source.port=1 destination.ip=192.0.2.2"
     );
     assert_eq!(
+        roles(r#"{"s_ip":"192.0.2.1","d_ip":"192.0.2.2","s_port":1,"d_port":2}"#),
+        "source.ip=192.0.2.1 source.port=1 destination.ip=192.0.2.2 destination.port=2"
+    );
+    assert_eq!(roles(r#"{"sip":"192.0.2.1","s-ip":"192.0.2.2"}"#), "");
+    assert_eq!(
         roles(r#"{"c-ip":"192.0.2.1","s-ip":"192.0.2.2","s-port":"80"}"#),
         "source.ip=192.0.2.1 destination.ip=192.0.2.2 destination.port=80"
     );
