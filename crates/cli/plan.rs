@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use knownet_enrich::{Ecs, EcsField, Labels, Tag};
 use knownet_flow::{
-    Counts, FieldId, Format, Kind, Path, PathError, Plan, Reader, Stage, Steps, Verdict, Work,
+    Counts, FieldId, Format, Kind, Path, PathError, Plan, ROLES, Reader, Stage, Steps, Verdict,
+    Work,
 };
 use knownet_format::json::{self, Json};
 use knownet_format::text::alias::Aliases;
@@ -51,18 +52,6 @@ pub struct Fields {
     tags: Vec<Tag>,
     ecs: Vec<EcsField>,
 }
-
-/// The roles that are found in any format, and whether each is a port.
-pub const ROLES: [(&str, bool); 8] = [
-    ("source.ip", false),
-    ("source.port", true),
-    ("source.nat.ip", false),
-    ("source.nat.port", true),
-    ("destination.ip", false),
-    ("destination.port", true),
-    ("destination.nat.ip", false),
-    ("destination.nat.port", true),
-];
 
 impl Fields {
     /// Of these tags.

@@ -1,6 +1,6 @@
 //! The contracts that parts fulfil and the runtime drives.
 
-use crate::{Batch, Counts, Events, Heading, Path, Stop, Work};
+use crate::{Batch, Counts, Events, Heading, Path, Span, Stop, Work};
 
 /// Where bytes come in.
 ///
@@ -58,6 +58,11 @@ pub trait Format: Send {
     /// Splits `bytes` (whole lines) into events and finds the wanted fields of each.
     fn scan(&mut self, bytes: &[u8], work: &mut Work);
 
+    /// As [`Format::scan`], for lines that a reader wrote and knows the roles of.
+    fn scan_lines(&mut self, lines: &Lines, work: &mut Work) {
+        self.scan(&lines.bytes, work);
+    }
+
     /// As [`Format::scan`], but `false` as soon as a line is in another format; `work` then holds
     /// only a part.
     fn scan_own(&mut self, bytes: &[u8], work: &mut Work) -> bool {
@@ -102,9 +107,33 @@ pub trait Reader: Send {
     /// else need not be read.
     fn leaves_own(&self) -> bool;
 
-    /// Appends every record of `bytes` (whole lines) to `out`, a line or more for each. `heading`
+    /// Appends every record of `bytes` (whole lines) to `lines`, a line or more for each. `heading`
     /// says what stands before the batch.
-    fn read(&mut self, bytes: &[u8], heading: &Heading, out: &mut Vec<u8>, counts: &mut Counts);
+    fn read(&mut self, bytes: &[u8], heading: &Heading, lines: &mut Lines, counts: &mut Counts);
+}
+
+/// The roles that a reader finds in any format: the path of each, and whether it is a port.
+pub const ROLES: [(&str, bool); 8] = [
+    ("source.ip", false),
+    ("source.port", true),
+    ("source.nat.ip", false),
+    ("source.nat.port", true),
+    ("destination.ip", false),
+    ("destination.port", true),
+    ("destination.nat.ip", false),
+    ("destination.nat.port", true),
+];
+
+/// Where the value of each of [`ROLES`] stands; empty for one that the record does not have.
+pub type Roles = [Span; ROLES.len()];
+
+/// What a reader made of a batch.
+#[derive(Default)]
+pub struct Lines {
+    /// Lines in the format that the steps work on.
+    pub bytes: Vec<u8>,
+    /// Those of them, with their line feeds, that the reader wrote itself, in order.
+    pub written: Vec<(Span, Roles)>,
 }
 
 /// The steps of one worker, with their scratch memory.
@@ -113,7 +142,7 @@ pub struct Steps {
     format: Box<dyn Format>,
     stages: Vec<Box<dyn Stage>>,
     /// The last batch, rewritten.
-    lines: Vec<u8>,
+    lines: Lines,
     rewritten: bool,
 }
 
@@ -128,7 +157,7 @@ impl Steps {
             reader,
             format,
             stages,
-            lines: Vec::new(),
+            lines: Lines::default(),
             rewritten: false,
         }
     }
@@ -139,12 +168,14 @@ impl Steps {
         self.rewritten = match &mut self.reader {
             Some(reader) if !reader.leaves_own() || !self.format.scan_own(batch, work) => {
                 work.clear();
-                self.lines.clear();
+                self.lines.bytes.clear();
+                self.lines.written.clear();
                 // Memory for a huge batch is not kept for usual ones.
                 self.lines
+                    .bytes
                     .shrink_to(batch.len().saturating_mul(4).max(1 << 20));
                 reader.read(batch, heading, &mut self.lines, &mut work.counts);
-                self.format.scan(&self.lines, work);
+                self.format.scan_lines(&self.lines, work);
                 true
             }
             Some(_) => false,
@@ -154,7 +185,7 @@ impl Steps {
             }
         };
         let bytes = match self.rewritten {
-            true => &self.lines,
+            true => &self.lines.bytes,
             false => batch,
         };
         for stage in &mut self.stages {
@@ -172,7 +203,7 @@ impl Steps {
     /// What the last run returned for this batch.
     pub fn bytes<'a>(&'a self, batch: &'a [u8]) -> &'a [u8] {
         match self.rewritten {
-            true => &self.lines,
+            true => &self.lines.bytes,
             false => batch,
         }
     }

@@ -20,8 +20,8 @@ mod work;
 pub use ack::{Ack, Outcome};
 pub use batch::{Batch, Buffer, Framing, Heading};
 pub use contract::{
-    Commit, Format, Piece, Plan, Read, Reader, Sink, Source, SourceError, Stage, Steps, Value,
-    WriteError,
+    Commit, Format, Lines, Piece, Plan, ROLES, Read, Reader, Roles, Sink, Source, SourceError,
+    Stage, Steps, Value, WriteError,
 };
 pub use output::{Events, Output, splice};
 pub use path::{Path, PathError};

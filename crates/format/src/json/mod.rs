@@ -22,7 +22,7 @@ mod wanted;
 
 use std::sync::Arc;
 
-use knownet_flow::{Format, Path, Span, Value, Work};
+use knownet_flow::{Event, Format, Hit, Kind, Lines, Path, Roles, Span, Value, Work};
 use memchr::memmem::Finder;
 
 use crate::text::alias::Aliases;
@@ -155,8 +155,9 @@ impl Instructions {
 }
 
 impl Json {
-    /// Scans; where it is `strict` it stops at a line that is no object and returns `false`.
-    fn pass(&mut self, bytes: &[u8], work: &mut Work, strict: bool) -> bool {
+    /// Scans from `from` on; where it is `strict` it stops at a line that is no object and returns
+    /// `false`.
+    fn pass(&mut self, bytes: &[u8], from: usize, work: &mut Work, strict: bool) -> bool {
         let Json {
             wanted,
             options,
@@ -171,6 +172,7 @@ impl Json {
                     scratch,
                     bytes,
                     work,
+                    from,
                     strict,
                     foreign: false,
                 })
@@ -183,13 +185,67 @@ impl Json {
     }
 }
 
+impl Json {
+    /// Makes an event of a line that a reader wrote, whose names have no escapes.
+    fn written(&mut self, bytes: &[u8], line: Span, roles: &Roles, work: &mut Work) {
+        let hits = work.hits.len();
+        let raw = Span::new(line.start(), line.end() - 1);
+        let mut event = Event {
+            raw,
+            ..Event::default()
+        };
+        if raw.len() > self.options.max_line {
+            event.kind = Kind::Long;
+            work.counts.long += 1;
+        } else {
+            for &(role, field) in &self.wanted.written.roles {
+                let text = roles[role];
+                if !text.is_empty() {
+                    work.hits.push(Hit {
+                        field,
+                        unescaped: false,
+                        text,
+                    });
+                }
+            }
+            for &field in &self.wanted.written.others {
+                let path = &self.wanted.fields[usize::from(field)];
+                self.scratch.spans.clear();
+                exact::find(&bytes[raw], 0, path, &mut self.scratch.spans);
+                for span in &self.scratch.spans {
+                    let place = (raw.start(), span.start(), raw.end());
+                    scan::value(bytes, work, field, place);
+                }
+            }
+        }
+        event.hits = Span::new(hits, work.hits.len());
+        work.counts.events += 1;
+        work.events.push(event);
+    }
+}
+
 impl Format for Json {
     fn scan(&mut self, bytes: &[u8], work: &mut Work) {
-        self.pass(bytes, work, false);
+        self.pass(bytes, 0, work, false);
+    }
+
+    fn scan_lines(&mut self, lines: &Lines, work: &mut Work) {
+        let bytes = &lines.bytes;
+        let mut at = 0;
+        for (line, roles) in &lines.written {
+            if at < line.start() {
+                self.pass(&bytes[..line.start()], at, work, false);
+            }
+            self.written(bytes, *line, roles, work);
+            at = line.end();
+        }
+        if at < bytes.len() {
+            self.pass(bytes, at, work, false);
+        }
     }
 
     fn scan_own(&mut self, bytes: &[u8], work: &mut Work) -> bool {
-        self.pass(bytes, work, true)
+        self.pass(bytes, 0, work, true)
     }
 
     fn values(&mut self, record: &[u8], path: &Path, each: &mut dyn FnMut(Value<'_>)) -> bool {

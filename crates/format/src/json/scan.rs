@@ -25,6 +25,8 @@ pub struct Scan<'a, const NAMED: bool> {
     pub scratch: &'a mut Scratch,
     pub bytes: &'a [u8],
     pub work: &'a mut Work,
+    /// Where it begins.
+    pub from: usize,
     /// Whether to stop at a line that is no object, or one that holds flows.
     pub strict: bool,
     /// Whether one was met.
@@ -38,9 +40,12 @@ impl<const NAMED: bool> Task for Scan<'_, NAMED> {
     #[inline(always)]
     fn run<L: Lanes>(mut self, lanes: L) -> bool {
         let bytes = self.bytes;
-        let mut line = Line::default();
+        let mut line = Line {
+            start: self.from,
+            ..Line::default()
+        };
         self.scratch.candidates.clear();
-        let mut at = 0;
+        let mut at = self.from;
         while let Some(raw) = lanes.seek::<NAMED>(bytes, &mut at, self.needles(&line)) {
             if let Some(window) = bytes[at..].first_chunk() {
                 self.block(lanes, window, raw, at, &mut line);
@@ -356,42 +361,52 @@ impl<const NAMED: bool> Scan<'_, NAMED> {
     /// Adds a hit for each scalar of the value at `at` of the record `open..end`.
     #[inline]
     fn value(&mut self, field: FieldId, open: usize, at: usize, end: usize) {
-        let record = &self.bytes[open..end];
-        let (bytes, work) = (self.bytes, &mut *self.work);
-        let shift = |span: Span| Span::new(span.start() + open, span.end() + open);
-        if record[at] == b'"' {
-            // The usual case: a short string without escapes.
-            if let Some(len) = memchr2(b'"', b'\\', &record[at + 1..])
-                && record[at + 1 + len] == b'"'
-            {
-                let text = shift(Span::new(at + 1, at + 1 + len));
-                work.hits.push(Hit {
-                    field,
-                    unescaped: false,
-                    text,
-                });
-                return;
-            }
-        }
-        exact::scalars(record, at, |scalar| match scalar {
-            Scalar::Plain(text) | Scalar::Number(text) => {
-                work.hits.push(Hit {
-                    field,
-                    unescaped: false,
-                    text: shift(text),
-                });
-            }
-            Scalar::Escaped(text) => {
-                let start = work.text.len();
-                string::unescape(&bytes[shift(text)], &mut work.text);
-                let text = Span::new(start, work.text.len());
-                work.hits.push(Hit {
-                    field,
-                    unescaped: true,
-                    text,
-                });
-            }
-            Scalar::Bool(_) | Scalar::Null => {}
-        });
+        value(self.bytes, self.work, field, (open, at, end));
     }
+}
+
+/// Adds a hit for each scalar of the value at `at` of the record `open..end`.
+#[inline]
+pub fn value(
+    bytes: &[u8],
+    work: &mut Work,
+    field: FieldId,
+    (open, at, end): (usize, usize, usize),
+) {
+    let record = &bytes[open..end];
+    let shift = |span: Span| Span::new(span.start() + open, span.end() + open);
+    if record[at] == b'"' {
+        // The usual case: a short string without escapes.
+        if let Some(len) = memchr2(b'"', b'\\', &record[at + 1..])
+            && record[at + 1 + len] == b'"'
+        {
+            let text = shift(Span::new(at + 1, at + 1 + len));
+            work.hits.push(Hit {
+                field,
+                unescaped: false,
+                text,
+            });
+            return;
+        }
+    }
+    exact::scalars(record, at, |scalar| match scalar {
+        Scalar::Plain(text) | Scalar::Number(text) => {
+            work.hits.push(Hit {
+                field,
+                unescaped: false,
+                text: shift(text),
+            });
+        }
+        Scalar::Escaped(text) => {
+            let start = work.text.len();
+            string::unescape(&bytes[shift(text)], &mut work.text);
+            let text = Span::new(start, work.text.len());
+            work.hits.push(Hit {
+                field,
+                unescaped: true,
+                text,
+            });
+        }
+        Scalar::Bool(_) | Scalar::Null => {}
+    });
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use knownet_flow::{FieldId, Path};
+use knownet_flow::{FieldId, Path, ROLES};
 
 use super::lanes::Needles;
 use super::name::{Names, Proof, Role, worth};
@@ -30,6 +30,40 @@ pub struct Wanted {
     pub slash: bool,
     /// What is wanted by names, too.
     pub named: Option<Named>,
+    /// What is wanted of lines whose roles are known.
+    pub written: Written,
+}
+
+/// What is wanted of lines that a reader wrote.
+#[derive(Default)]
+pub struct Written {
+    /// The roles that are fields, each by its place among [`ROLES`].
+    pub roles: Vec<(usize, FieldId)>,
+    /// The fields that are no roles, nor other names of one that is wanted.
+    pub others: Vec<FieldId>,
+}
+
+impl Written {
+    fn new(fields: &[Path], named: Option<&Named>) -> Written {
+        let mut written = Written::default();
+        let of = |path: &Path| ROLES.iter().position(|(role, _)| *role == path.as_str());
+        for (id, path) in (0..).zip(fields) {
+            if let Some(role) = of(path) {
+                written.roles.push((role, id));
+            }
+        }
+        for (id, path) in (0..).zip(fields) {
+            let role = named.and_then(|named| named.role_of(id));
+            let wanted = |role| {
+                let mut roles = named.iter().flat_map(|named| &named.roles);
+                roles.any(|(wanted, _)| *wanted == role)
+            };
+            if of(path).is_none() && !role.is_some_and(wanted) {
+                written.others.push(id);
+            }
+        }
+        written
+    }
 }
 
 /// The wanted roles, which other names may have.
@@ -190,6 +224,7 @@ impl Wanted {
             wide: false,
             slash: false,
             named: None,
+            written: Written::default(),
         };
         for (id, path) in fields.iter().enumerate() {
             Key::note(&mut wanted.leaves, path.leaf(), id);
@@ -208,6 +243,7 @@ impl Wanted {
         wanted.ends.not = b'{';
         let exact = [wanted.ends.clone(), wanted.all_ends.clone()];
         wanted.named = aliases.and_then(|aliases| Named::new(fields, aliases, exact));
+        wanted.written = Written::new(fields, wanted.named.as_ref());
         if let Some(named) = &wanted.named {
             named.ends_in(&mut wanted.ends);
             named.ends_in(&mut wanted.all_ends);

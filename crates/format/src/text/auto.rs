@@ -38,3 +38,20 @@ pub fn read<'a>(line: &'a [u8], record: &mut Record<'a>) -> Option<&'static str>
     }
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Context;
+    use crate::text::time::{Clock, Time};
+
+    #[test]
+    fn every_example_is_read_as_what_it_is_one_of() {
+        let context = Context::new(Clock::at(Time::now()));
+        for spec in FORMATS {
+            let mut record = Record::new(&context);
+            let found = read(spec.example.as_bytes(), &mut record);
+            assert_eq!(found, Some(spec.name), "{}", spec.example);
+        }
+    }
+}

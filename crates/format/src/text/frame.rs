@@ -87,6 +87,8 @@ fn name(line: &[u8]) -> &[u8] {
 
 /// Where the line begins that has an event without an end.
 fn xml_begun(bytes: &[u8]) -> Option<usize> {
+    // Forward is much faster, and nearly always there is none.
+    memmem::find(bytes, OPEN)?;
     let finder = memmem::FinderRev::new(OPEN);
     let mut end = bytes.len();
     let open = loop {

@@ -1,6 +1,6 @@
 //! Batches of text rewritten as lines of JSON.
 
-use knownet_flow::{self as flow, Counts, Heading};
+use knownet_flow::{self as flow, Counts, Heading, Lines, Span};
 use std::fmt;
 use std::sync::Arc;
 
@@ -223,7 +223,7 @@ impl flow::Reader for TextReader {
         matches!(self.choice, Choice::Auto)
     }
 
-    fn read(&mut self, bytes: &[u8], heading: &Heading, out: &mut Vec<u8>, counts: &mut Counts) {
+    fn read(&mut self, bytes: &[u8], heading: &Heading, out: &mut Lines, counts: &mut Counts) {
         self.context.clock.now = Time::now();
         let mut header = self.header(heading);
         let mut at = 0;
@@ -262,7 +262,7 @@ impl TextReader {
         header: Option<&'a Header>,
         next: &mut Option<Option<Header>>,
         record: &mut Record<'a>,
-        out: &mut Vec<u8>,
+        out: &mut Lines,
         counts: &mut Counts,
     ) -> usize {
         let auto = matches!(self.choice, Choice::Auto);
@@ -275,8 +275,8 @@ impl TextReader {
                 continue;
             };
             if auto && first == b'{' {
-                if !self.has_flows(line) || nsg::expand(line, out) == 0 {
-                    copy(raw, out);
+                if !self.has_flows(line) || nsg::expand(line, &mut out.bytes) == 0 {
+                    copy(raw, &mut out.bytes);
                 }
                 start = false;
                 continue;
@@ -306,7 +306,10 @@ impl TextReader {
             if self.original {
                 record.set(Field::EventOriginal, line);
             }
-            record.write(format.unwrap_or("text"), out);
+            let start = out.bytes.len();
+            let roles = record.write(format.unwrap_or("text"), &mut out.bytes);
+            let line = Span::new(start, out.bytes.len());
+            out.written.push((line, roles));
             if next.is_some() {
                 break;
             }

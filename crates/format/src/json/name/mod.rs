@@ -273,6 +273,11 @@ impl Names {
             return;
         }
         self.pairs[usize::from(a)] |= 1 << b;
+        if !own && [a, b] == *b"id" {
+            // Few members end in capitals (`CallingStationID`), many in other spellings of it.
+            self.last.push((*b"ID", port));
+            return;
+        }
         if !own && !ENDS.contains(&&[a, b]) {
             return;
         }

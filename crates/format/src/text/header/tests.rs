@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 use super::{Header, is_header};
 use crate::text::Context;
 use crate::text::record::Record;
@@ -27,11 +29,24 @@ fn read(lines: &[&str]) -> Vec<String> {
         };
         let mut json = Vec::new();
         record.write(header.name(), &mut json);
-        let mut value: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+        let mut value: Value = serde_json::from_slice(&json).expect("JSON");
         value.as_object_mut().expect("an object").remove("message");
-        out.push(value.to_string());
+        out.push(sorted(&value));
     }
     out
+}
+
+/// JSON with its names in order, whatever order a map keeps.
+fn sorted(value: &Value) -> String {
+    let Value::Object(members) = value else {
+        return value.to_string();
+    };
+    let mut members: Vec<_> = members.iter().collect();
+    members.sort_by_key(|(name, _)| name.as_str());
+    let members = members
+        .iter()
+        .map(|(name, value)| format!("{name:?}:{}", sorted(value)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 #[test]

@@ -4,15 +4,15 @@
 
 use std::sync::OnceLock;
 
-use knownet_flow::text;
+use knownet_flow::{ROLES, Roles, Span, text};
 
 use super::{Record, Value};
 use crate::text::field::{Field, Kind};
 
 impl Record<'_> {
     /// Appends the record as one JSON line, with its line feed. Pairs without an ECS name stand in
-    /// an object called after the vendor, else `format`.
-    pub fn write(&self, format: &str, out: &mut Vec<u8>) {
+    /// an object called after the vendor, else `format`. Returns where its roles stand in `out`.
+    pub fn write(&self, format: &str, out: &mut Vec<u8>) -> Roles {
         let writer = Writer {
             record: self,
             plain: text::is_plain(self.line),
@@ -21,7 +21,7 @@ impl Record<'_> {
         out.extend_from_slice(b"{\"@timestamp\":\"");
         self.time.unwrap_or(self.context.clock.now).write(out);
         out.push(b'"');
-        writer.fields(out);
+        let roles = writer.fields(out);
         out.extend_from_slice(b",\"message\":");
         writer.quote(self.line, out);
         if !self.pairs.is_empty() {
@@ -39,6 +39,7 @@ impl Record<'_> {
             out.extend_from_slice(b"\"]");
         }
         out.extend_from_slice(b"}\n");
+        roles
     }
 }
 
@@ -70,7 +71,8 @@ impl Writer<'_, '_> {
         out.push(b'"');
     }
 
-    fn fields(&self, out: &mut Vec<u8>) {
+    fn fields(&self, out: &mut Vec<u8>) -> Roles {
+        let mut roles = Roles::default();
         let paths = PATHS.get_or_init(Paths::new);
         let (mut left, mut before) = (self.record.set, None::<usize>);
         while left != 0 {
@@ -85,12 +87,19 @@ impl Writer<'_, '_> {
             }
             out.push(b',');
             out.extend_from_slice(&path.text[usize::from(path.starts[shared])..]);
+            let start = out.len();
             self.value(Field::ALL[index], out);
+            if let Some(role) = path.role {
+                // Without the quotes of an address.
+                let quote = usize::from(!ROLES[role].1);
+                roles[role] = Span::new(start + quote, out.len() - quote);
+            }
             before = Some(index);
         }
         if let Some(before) = before {
             out.extend_from_slice(&b"}}}}}}}}"[..usize::from(paths.paths[before].depth)]);
         }
+        roles
     }
 
     #[inline]
@@ -173,6 +182,8 @@ struct Path {
     starts: Vec<u8>,
     /// How many objects it opens.
     depth: u8,
+    /// Its place among the roles.
+    role: Option<usize>,
 }
 
 struct Paths {
@@ -204,6 +215,9 @@ impl Paths {
                 text,
                 starts,
                 depth: segments.len() as u8 - 1,
+                role: ROLES
+                    .iter()
+                    .position(|(role, _)| *role == segments.join(".")),
             }
         };
         let shared = |a: &Vec<&str>| {
