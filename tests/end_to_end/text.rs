@@ -171,7 +171,7 @@ fn formats_of_ones_own() {
             ))
             .succeeded();
         assert_eq!(ran.out, "");
-        let mut run = folder.knownet(&["run"]);
+        let run = folder.knownet(&["run"]);
         let ran = run
             .input(format!("{line}\nnothing of the kind\n"))
             .ran()

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::field::Field;
+use super::frame::Records;
 use super::header::{Header, is_header};
 use super::own::Own;
 use super::record::Record;
 use super::time::{Time, Zone};
-use super::{Context, FORMATS, Spec, auto, frame, syslog};
+use super::{Context, FORMATS, Spec, auto, syslog};
 use crate::json::{name, nsg};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -266,10 +267,9 @@ impl TextReader {
         counts: &mut Counts,
     ) -> usize {
         let auto = matches!(self.choice, Choice::Auto);
-        while at < bytes.len() {
-            let end = frame::end(bytes, at);
-            let raw = &bytes[at..end];
-            at = end;
+        let mut records = Records::new(bytes, at);
+        while let Some(raw) = records.next() {
+            at = records.place();
             let line = clean(raw);
             let Some(&first) = line.trim_ascii_start().first() else {
                 continue;

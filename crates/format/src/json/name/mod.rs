@@ -7,7 +7,7 @@
 //! - A value counts only if it is of the field's kind. Of an array the first element counts.
 //! - Of several members for one field the best name counts, then the least depth, then the first.
 //! - A name that does not say the role by itself counts only where the record proves it: see
-//!   [`decide`].
+//!   `decide`.
 //! - One pass, linear in the record, in constant memory. Members deeper than [`DEEPEST`] have no
 //!   role.
 

@@ -2,7 +2,7 @@
 //!
 //! Pairs stand between blanks, tabs, commas, semicolons or pipes; what stands between them is found
 //! out from the first few. Names are taken for ECS fields by the one table of aliases; names whose
-//! meaning depends on the product are [`settle`]d after the product is known.
+//! meaning depends on the product are settled after the product is known.
 
 mod quote;
 mod scan;
