@@ -22,7 +22,7 @@ pub fn whole(bytes: &[u8]) -> usize {
     };
     let last = memrchr(b'\n', rest).map_or(0, |at| at + 1);
     // One look at the last line is all that lines of JSON or of most text cost.
-    if bytes[last..].starts_with(b"{\"") {
+    if bytes[last] == b'{' && !is_open(&bytes[last..]) {
         return bytes.len();
     }
     match xml_begun(bytes).or_else(|| object_begun(bytes)) {
