@@ -82,7 +82,7 @@ fn few_ends_are_looked_for() {
         .collect();
     ends.sort();
     ends.dedup();
-    assert_eq!(ends.join(" "), "_h dr ip p4 p6 ps rc ss st v4 v6");
+    assert_eq!(ends.join(" "), "_h dr id ip p4 p6 ps rc ss st v4 v6");
 }
 
 #[test]
