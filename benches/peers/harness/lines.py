@@ -79,13 +79,14 @@ def kv(number, flow, clock, dice):
 
     liblognorm's parser of pairs takes a quote for any other byte.
     """
+    service = flow.service.replace(" ", "")
     return 189, (
         f'date=2026-03-01 time={clock} devname="gw-north" devid="FG100E0000000000" logid="0000000013" type="traffic" '
         f'subtype="forward" level="notice" vd="root" eventtime={1_772_323_200 + number // 50} srcip={flow.source} '
         f'srcport={flow.client_port} srcintf="internal" srcintfrole="lan" dstip={flow.destination} dstport={flow.port} '
         f'dstintf="wan1" dstintfrole="wan" sessionid={number} proto={6 if flow.transport == "TCP" else 17} '
         f'action="{dice.choice(("accept", "deny", "close"))}" policyid={dice.randrange(100)} policytype="policy" '
-        f'service="{flow.service.replace(' ', '')}" dstcountry="Reserved" trandisp="snat" duration={dice.randrange(600)} '
+        f'service="{service}" dstcountry="Reserved" trandisp="snat" duration={dice.randrange(600)} '
         f'sentbyte={dice.randrange(1 << 20)} rcvdbyte={dice.randrange(1 << 24)} sentpkt={dice.randrange(1 << 10)} '
         f'rcvdpkt={dice.randrange(1 << 14)} appcat="unscanned"'
     )
