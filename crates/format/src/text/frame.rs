@@ -22,7 +22,7 @@ pub fn whole(bytes: &[u8]) -> usize {
     };
     let last = memrchr(b'\n', rest).map_or(0, |at| at + 1);
     // One look at the last line is all that lines of JSON or of most text cost.
-    if bytes[last..].starts_with(b"{\"") {
+    if bytes[last] == b'{' && !is_open(&bytes[last..]) {
         return bytes.len();
     }
     match xml_begun(bytes).or_else(|| object_begun(bytes)) {
@@ -116,7 +116,11 @@ fn object_begun(bytes: &[u8]) -> Option<usize> {
             match object(&bytes[at..]) {
                 Object::Whole(len) => next = at + len,
                 Object::Begun => return Some(at),
-                Object::None => {}
+                Object::None(seen) => {
+                    let seen = at + seen;
+                    let end = memchr(b'\n', bytes.get(seen..)?);
+                    next = line.max(seen + end? + 1);
+                }
             }
         }
         // Where it is not the next line, only a line that begins so can be one.
@@ -149,14 +153,21 @@ fn begins_xml(line: &[u8]) -> bool {
 pub struct Records<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Up to here no object of several lines is looked for: one that began before did not end.
+    /// Up to here no object of several lines is looked for: one that began before was none.
     flat: usize,
+    /// Whether there is no end of an event any more.
+    open: bool,
 }
 
 impl<'a> Records<'a> {
     /// The records from `at` on.
     pub fn new(bytes: &'a [u8], at: usize) -> Records<'a> {
-        Records { bytes, at, flat: 0 }
+        Records {
+            bytes,
+            at,
+            flat: 0,
+            open: false,
+        }
     }
 
     /// Where the next record begins.
@@ -180,12 +191,21 @@ impl<'a> Iterator for Records<'a> {
             b'{' if self.at >= self.flat && is_open(&rest[..line]) => match object(rest) {
                 Object::Whole(len) => len,
                 Object::Begun => {
-                    self.flat = self.bytes.len().min(self.at + LONGEST);
+                    self.flat = self.bytes.len();
                     line
                 }
-                Object::None => line,
+                Object::None(seen) => {
+                    self.flat = self.at + seen;
+                    line
+                }
             },
-            b'<' | b' ' | b'\t' | 0xef => xml(rest, line),
+            b'<' | b' ' | b'\t' | 0xef if !self.open => match xml(rest, line) {
+                Some(len) => len,
+                None => {
+                    self.open = true;
+                    line
+                }
+            },
             _ => line,
         };
         self.at += len;
@@ -198,8 +218,8 @@ enum Object {
     Whole(usize),
     /// It does not end here.
     Begun,
-    /// It is none.
-    None,
+    /// It is none, as so many bytes show.
+    None(usize),
 }
 
 /// The object that the line `{` at the beginning of `rest` opens.
@@ -208,7 +228,7 @@ fn object(rest: &[u8]) -> Object {
     match members.first() {
         Some(b'"' | b'}') => {}
         None => return Object::Begun,
-        Some(_) => return Object::None,
+        Some(_) => return Object::None(0),
     }
     let (mut depth, mut at) = (0usize, 0);
     let end = rest.len().min(LONGEST);
@@ -221,7 +241,7 @@ fn object(rest: &[u8]) -> Object {
                     let line = memchr(b'\n', &rest[at..]).map_or(rest.len(), |n| at + n + 1);
                     return match rest[at + 1..line].trim_ascii().is_empty() {
                         true => Object::Whole(line),
-                        false => Object::None,
+                        false => Object::None(at),
                     };
                 }
             }
@@ -237,11 +257,11 @@ fn object(rest: &[u8]) -> Object {
                     }
                     Some(n) if rest[at + n] == b'\\' => at += n + 1,
                     // A string does not go over lines.
-                    Some(_) => return Object::None,
-                    None => return Object::Begun,
+                    Some(_) => return Object::None(at),
+                    None => at = end,
                 }
                 if at >= end {
-                    return Object::Begun;
+                    break;
                 }
             },
             _ => {}
@@ -250,29 +270,28 @@ fn object(rest: &[u8]) -> Object {
     }
     match end == rest.len() {
         true => Object::Begun,
-        false => Object::None,
+        false => Object::None(end),
     }
 }
 
-fn xml(rest: &[u8], line: usize) -> usize {
+/// The length of the record that may be an event; `None` if it is one that does not end here.
+fn xml(rest: &[u8], line: usize) -> Option<usize> {
     let text = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
     if !begins_xml(text) {
-        return line;
+        return Some(line);
     }
     // A declaration may stand in a line of its own.
     let Some(open) = memmem::find(&rest[..rest.len().min(line + 4096)], OPEN) else {
-        return line;
+        return Some(line);
     };
-    let Some(close) = memmem::find(&rest[open..], CLOSE) else {
-        return line;
-    };
+    let close = memmem::find(&rest[open..], CLOSE)?;
     let close = open + close + CLOSE.len();
     let end = memchr(b'\n', &rest[close..]).map_or(rest.len(), |at| close + at + 1);
     let behind = rest[close..end].trim_ascii_start();
-    match opens_event(behind) {
+    Some(match opens_event(behind) {
         true => end - behind.len(),
         false => end,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -297,6 +316,7 @@ mod tests {
             vec![one, two, "x\n", two],
             vec![json, json, "{\"a\":1}\n", flush, json],
             vec!["{\n", "\"a\": \"\n", "}\n"],
+            vec!["{\n", "\"a\": \"}"],
             vec!["{\n", "\"a\": [\n", "{\n", "\"a\": [\n", "x\n"],
             vec!["{\n", "x\n", "}\n"],
             vec!["<Event>\n", "x\n"],
