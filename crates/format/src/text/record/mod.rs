@@ -193,6 +193,16 @@ impl<'a> Record<'a> {
         self.put(field, value, 0)
     }
 
+    /// Sets an address; `false` if the value is anything else, or has something beside it.
+    #[inline]
+    pub fn set_ip(&mut self, field: Field, value: &'a [u8]) -> bool {
+        let good = address::is_ip(value);
+        if good {
+            self.keep(field, Value::Raw(value), 0);
+        }
+        good
+    }
+
     /// Forgets the field.
     pub fn unset(&mut self, field: Field) {
         self.set &= !(1 << field as u8);
