@@ -10,6 +10,7 @@ use memchr::memchr;
 
 use super::Spec;
 use super::field::Field;
+use super::near::first;
 use super::record::Record;
 
 /// How it is known.
@@ -169,16 +170,6 @@ fn name(text: &[u8]) -> (u64, Option<usize>) {
         }
         false => (0, None),
     }
-}
-
-/// Where the byte stands first among the eight; 8 if it does not.
-#[inline]
-fn first(word: u64, byte: u8) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    let zeros = word ^ (ONES * byte as u64);
-    // The lowest marked byte is right; a carry can only spoil those above.
-    let marks = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
-    marks.trailing_zeros() as usize / 8
 }
 
 /// The length of the word at the beginning. Words are short: that is quicker than a call.
