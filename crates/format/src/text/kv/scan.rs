@@ -4,10 +4,11 @@
 //! blanks. Every byte is looked at a constant number of times, however many signs and quotes there
 //! are.
 
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 
 use super::quote::{self, Quoted};
 use super::style::{Between, Style};
+use crate::text::near;
 
 /// One pair.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +79,7 @@ impl<'a> Scan<'a> {
     fn find(&mut self, from: usize, first: bool) {
         self.next = None;
         let mut limit = from;
-        while let Some(at) = memchr(self.style.assign, &self.text[limit..]) {
+        while let Some(at) = near::find(self.style.assign, &self.text[limit..]) {
             let sign = limit + at;
             if self.style.assign == b'=' || self.text.get(sign + 1) == Some(&b'"') {
                 let name = match self.style.between {
@@ -239,10 +240,10 @@ fn bare(mut value: &[u8], between: Between) -> &[u8] {
     {
         value = rest.trim_ascii_end();
     }
-    if let Some(close) = memchr(b']', value)
+    if let Some(close) = near::find(b']', value)
         && close > 0
         && value[close - 1] == b' '
-        && memchr(b'[', &value[..close]).is_none()
+        && near::find(b'[', &value[..close]).is_none()
     {
         // Clavister: the end of a group.
         value = &value[..close];
