@@ -13,6 +13,7 @@ use super::own::Own;
 use super::record::Record;
 use super::time::{Time, Zone};
 use super::{Context, FORMATS, Spec, auto, syslog};
+use crate::json::{name, nsg};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -274,7 +275,9 @@ impl TextReader {
                 continue;
             };
             if auto && first == b'{' {
-                copy(raw, &mut out.bytes);
+                if !self.has_flows(line) || nsg::expand(line, &mut out.bytes) == 0 {
+                    copy(raw, &mut out.bytes);
+                }
                 start = false;
                 continue;
             }
@@ -312,6 +315,23 @@ impl TextReader {
             }
         }
         at
+    }
+}
+
+impl TextReader {
+    /// Whether a record of JSON may hold flows to be taken apart. [`Json`](crate::json::Json) tells
+    /// the same by the same signs.
+    fn has_flows(&self, line: &[u8]) -> bool {
+        let line = line.trim_ascii();
+        if !nsg::is_nsg(line) {
+            return false;
+        }
+        let mut has_destination = false;
+        let aliases = &self.context.aliases;
+        name::find(line, aliases, &mut Vec::new(), |field, _, _| {
+            has_destination |= field == Field::DestinationIp;
+        });
+        !has_destination
     }
 }
 
