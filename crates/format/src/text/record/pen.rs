@@ -71,6 +71,7 @@ impl<'v> Pen<'v> {
         self.out.truncate(self.at);
         append(self.out);
         self.at = self.out.len();
+        self.room(0);
     }
 
     /// Appends the first `length` bytes of `text`.
