@@ -37,7 +37,8 @@ pub fn is_port(text: &[u8]) -> bool {
             <= 65535
 }
 
-/// Reads `ip`, `ip:port`, `[ip]`, `[ip]:port`, `ip:port:interface` (SonicWall) and `ip/32` (of v6 `ip/128`).
+/// Reads `ip`, `ip:port`, `[ip]`, `[ip]:port`, `ip:port:interface` (SonicWall, where the port may be
+/// empty) and `ip/32` (of v6 `ip/128`).
 pub fn endpoint(text: &[u8]) -> Option<Endpoint<'_>> {
     let text = text.trim_ascii();
     if let Some(at) = text.iter().position(|&byte| byte == b'%') {
@@ -65,7 +66,8 @@ pub fn endpoint(text: &[u8]) -> Option<Endpoint<'_>> {
     if text[end] == b':' && is_ip(ip) {
         let port = rest.split(|&byte| byte == b':').next().unwrap_or(rest);
         let port = Some(port).filter(|port| is_port(port));
-        return (port.is_some() || rest.is_empty()).then_some(Endpoint { ip, port });
+        let portless = matches!(rest, [] | [b':', b'A'..=b'Z' | b'a'..=b'z', ..]);
+        return (port.is_some() || portless).then_some(Endpoint { ip, port });
     }
     let (ip, bits) = text.split_at(text.iter().rposition(|&byte| byte == b'/')?);
     let bits = &bits[1..];
@@ -85,6 +87,8 @@ mod tests {
             (" 1.2.3.4 ", "1.2.3.4", ""),
             ("1.2.3.4:55", "1.2.3.4", "55"),
             ("1.2.3.4:55:X0", "1.2.3.4", "55"),
+            ("1.2.3.4::X0", "1.2.3.4", ""),
+            ("1.2.3.4::X0:host.example", "1.2.3.4", ""),
             ("1.2.3.4:55:X0:host.example", "1.2.3.4", "55"),
             ("1.2.3.4/32", "1.2.3.4", ""),
             ("fe80::1", "fe80::1", ""),
@@ -105,6 +109,8 @@ mod tests {
             "1.2.3",
             "1.2.3.4:99999",
             "1.2.3.4:x",
+            "1.2.3.4::1",
+            "1.2.3.4::/x",
             "1.2.3.4/x",
             "1.2.3.4/24",
             "fe80::1/64",

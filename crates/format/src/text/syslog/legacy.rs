@@ -134,7 +134,7 @@ fn behind<'a>(stamp: Stamp<'a>, record: &mut Record<'a>) -> &'a [u8] {
 fn inner<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
     let text = match text.first()? {
         b'<' => blank(priority(text)?.1),
-        b'0'..=b'9' | b'*' | b'.' | b'A'..=b'Z' => text,
+        b'0'..=b'9' | b'*' | b'.' | b':' | b'A'..=b'Z' => text,
         _ => return None,
     };
     let Some(stamp) = stamp(&record.context.clock, text) else {
@@ -198,7 +198,11 @@ fn cisco<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
 fn stamp<'a>(clock: &Clock, text: &'a [u8]) -> Option<Stamp<'a>> {
     // Cisco: a clock that was never set, or lost touch with its source.
     let marked = matches!(text, [b'*' | b'.' | b':', b'A'..=b'Z' | b'0'..=b'9', ..]);
-    let text = &text[usize::from(marked)..];
+    let text = match text.strip_prefix(b": ") {
+        // NX-OS has a blank behind the colon.
+        Some(rest @ ([b'A'..=b'Z', ..] | [b'1' | b'2', _, _, _, b' ', ..])) => rest,
+        _ => &text[usize::from(marked)..],
+    };
     let ((time, length), spelling) = match text {
         [b'A'..=b'Z', ..] => (clock.named(text)?, Spelling::Named),
         [_, _, _, _, b'-' | b'/', _, _, b'-' | b'/', _, _, b'T', ..] => {
