@@ -107,13 +107,13 @@ impl<'v> Pen<'v> {
             Some(window) if length <= WINDOW => {
                 place[2..2 + WINDOW].copy_from_slice(window);
                 place[2 + length] = b'"';
-                plain || window::special(window) & ((1 << length) - 1) == 0
+                plain || window::is_plain(window, length)
             }
             _ if length <= window::SHORT => {
                 let window = window::short(&text[..length]);
                 place[2..2 + window::SHORT].copy_from_slice(&window);
                 place[2 + length] = b'"';
-                plain || window::special(&window) & ((1 << length) - 1) == 0
+                plain || window::is_plain(&window, length)
             }
             _ => {
                 let bytes = &text[..length];
