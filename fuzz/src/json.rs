@@ -68,6 +68,7 @@ fn with<T>(setup: &Setup, portable: bool, run: impl FnOnce(&mut Json) -> T) -> T
                 validate: setup.validate,
                 max_line: setup.max_line,
                 portable,
+                aliases: None,
             };
             let Paths { fields, targets } = setup.paths();
             Json::new(&parse(fields), &parse(targets), options)

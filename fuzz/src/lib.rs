@@ -8,4 +8,5 @@ pub mod choice;
 pub mod grammar;
 pub mod json;
 pub mod paths;
+pub mod text;
 pub mod tree;

@@ -1,14 +1,15 @@
 //! Which lines make one record.
 //!
 //! Nearly every record is one line. Two kinds may have several: Windows event XML, from `<Event` to
-//! `</Event>`, and a JSON object that was printed for people, from a line `{` to the line that begins
-//! with `}`. Several XML events may also share a line.
+//! `</Event>`, and a JSON object that was printed for people, from a line `{` to the brace that closes
+//! it. Several XML events may also share a line.
 
 use knownet_flow::Heading;
 use memchr::memmem;
 use memchr::{memchr, memrchr};
 
 use super::header::{Header, is_header};
+use super::reader::LONGEST;
 
 const OPEN: &[u8] = b"<Event";
 const CLOSE: &[u8] = b"</Event>";
@@ -21,7 +22,7 @@ pub fn whole(bytes: &[u8]) -> usize {
     };
     let last = memrchr(b'\n', rest).map_or(0, |at| at + 1);
     // One look at the last line is all that lines of JSON or of most text cost.
-    if bytes[last..].starts_with(b"{\"") {
+    if bytes[last] == b'{' && !is_open(&bytes[last..]) {
         return bytes.len();
     }
     match xml_begun(bytes).or_else(|| object_begun(bytes)) {
@@ -105,17 +106,28 @@ fn xml_begun(bytes: &[u8]) -> Option<usize> {
     begins_xml(&bytes[line..]).then_some(line)
 }
 
-/// Where the line `{` is that no line `}` follows.
+/// Where the line `{` is whose object is not closed yet.
 fn object_begun(bytes: &[u8]) -> Option<usize> {
-    let mut end = bytes.len();
+    let mut at = 0;
     loop {
-        let line = memrchr(b'\n', &bytes[..end.checked_sub(1)?]).map_or(0, |at| at + 1);
-        match bytes[line] {
-            b'{' => return is_open(&bytes[line..end]).then_some(line),
-            // Within an object every line is set in.
-            b' ' | b'\t' => end = line,
-            _ => return None,
+        let line = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+        let mut next = line;
+        if is_open(&bytes[at..line]) {
+            match object(&bytes[at..]) {
+                Object::Whole(len) => next = at + len,
+                Object::Begun => return Some(at),
+                Object::None(seen) => {
+                    let seen = at + seen;
+                    let end = memchr(b'\n', bytes.get(seen..)?);
+                    next = line.max(seen + end? + 1);
+                }
+            }
         }
+        // Where it is not the next line, only a line that begins so can be one.
+        at = match bytes.get(next)? {
+            b'{' => next,
+            _ => next + memmem::find(&bytes[next..], b"\n{")? + 1,
+        };
     }
 }
 
@@ -137,52 +149,149 @@ fn begins_xml(line: &[u8]) -> bool {
     opens_event(line) || line.starts_with(b"<?xml") || line.starts_with(CLOSE)
 }
 
-/// The end of the record that begins at `start`, behind its line feed (or, with several events in a
-/// line, behind the event).
-pub fn end(bytes: &[u8], start: usize) -> usize {
-    let rest = &bytes[start..];
-    let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-    let len = match rest.first() {
-        Some(b'{') if is_open(&rest[..line]) => object(rest, line),
-        Some(b'<' | b' ' | b'\t' | 0xef) => xml(rest, line),
-        _ => line,
-    };
-    start + len
+/// The records of a batch, one after the other.
+pub struct Records<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// Up to here no object of several lines is looked for: one that began before was none.
+    flat: usize,
+    /// Whether there is no end of an event any more.
+    open: bool,
 }
 
-/// The length of the object that begins with a line of this length; that line's if it does not end.
-fn object(rest: &[u8], first: usize) -> usize {
-    let mut line = first;
-    while line < rest.len() {
-        let end = memchr(b'\n', &rest[line..]).map_or(rest.len(), |at| line + at + 1);
-        match rest[line] {
-            b' ' | b'\t' => line = end,
-            b'}' => return end,
-            _ => break,
+impl<'a> Records<'a> {
+    /// The records from `at` on.
+    pub fn new(bytes: &'a [u8], at: usize) -> Records<'a> {
+        Records {
+            bytes,
+            at,
+            flat: 0,
+            open: false,
         }
     }
-    first
+
+    /// Where the next record begins.
+    pub fn place(&self) -> usize {
+        self.at
+    }
 }
 
-fn xml(rest: &[u8], line: usize) -> usize {
+impl<'a> Iterator for Records<'a> {
+    type Item = &'a [u8];
+
+    /// The next record with its line feed (which one of several events in a line lacks).
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = &self.bytes[self.at..];
+        let line = match memchr(b'\n', rest) {
+            Some(at) => at + 1,
+            None if rest.is_empty() => return None,
+            None => rest.len(),
+        };
+        let len = match rest[0] {
+            b'{' if self.at >= self.flat && is_open(&rest[..line]) => match object(rest) {
+                Object::Whole(len) => len,
+                Object::Begun => {
+                    self.flat = self.bytes.len();
+                    line
+                }
+                Object::None(seen) => {
+                    self.flat = self.at + seen;
+                    line
+                }
+            },
+            b'<' | b' ' | b'\t' | 0xef if !self.open => match xml(rest, line) {
+                Some(len) => len,
+                None => {
+                    self.open = true;
+                    line
+                }
+            },
+            _ => line,
+        };
+        self.at += len;
+        Some(&rest[..len])
+    }
+}
+
+enum Object {
+    /// So long, with the line feed.
+    Whole(usize),
+    /// It does not end here.
+    Begun,
+    /// It is none, as so many bytes show.
+    None(usize),
+}
+
+/// The object that the line `{` at the beginning of `rest` opens.
+fn object(rest: &[u8]) -> Object {
+    let members = rest[1..].trim_ascii_start();
+    match members.first() {
+        Some(b'"' | b'}') => {}
+        None => return Object::Begun,
+        Some(_) => return Object::None(0),
+    }
+    let (mut depth, mut at) = (0usize, 0);
+    let end = rest.len().min(LONGEST);
+    while at < end {
+        match rest[at] {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    let line = memchr(b'\n', &rest[at..]).map_or(rest.len(), |n| at + n + 1);
+                    return match rest[at + 1..line].trim_ascii().is_empty() {
+                        true => Object::Whole(line),
+                        false => Object::None(at),
+                    };
+                }
+            }
+            b'"' => loop {
+                at += 1;
+                match rest[at..end]
+                    .iter()
+                    .position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
+                {
+                    Some(n) if rest[at + n] == b'"' => {
+                        at += n;
+                        break;
+                    }
+                    Some(n) if rest[at + n] == b'\\' => at += n + 1,
+                    // A string does not go over lines.
+                    Some(_) => return Object::None(at),
+                    None => at = end,
+                }
+                if at >= end {
+                    break;
+                }
+            },
+            _ => {}
+        }
+        at += 1;
+    }
+    match end == rest.len() {
+        true => Object::Begun,
+        false => Object::None(end),
+    }
+}
+
+/// The length of the record that may be an event; `None` if it is one that does not end here.
+fn xml(rest: &[u8], line: usize) -> Option<usize> {
     let text = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
     if !begins_xml(text) {
-        return line;
+        return Some(line);
     }
     // A declaration may stand in a line of its own.
     let Some(open) = memmem::find(&rest[..rest.len().min(line + 4096)], OPEN) else {
-        return line;
+        return Some(line);
     };
-    let Some(close) = memmem::find(&rest[open..], CLOSE) else {
-        return line;
-    };
+    let close = memmem::find(&rest[open..], CLOSE)?;
     let close = open + close + CLOSE.len();
     let end = memchr(b'\n', &rest[close..]).map_or(rest.len(), |at| close + at + 1);
     let behind = rest[close..end].trim_ascii_start();
-    match opens_event(behind) {
+    Some(match opens_event(behind) {
         true => end - behind.len(),
         false => end,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -190,13 +299,10 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Vec<&str> {
-        let (mut all, mut at) = (Vec::new(), 0);
-        while at < text.len() {
-            let end = end(text.as_bytes(), at);
-            all.push(&text[at..end]);
-            at = end;
-        }
-        all
+        let records = Records::new(text.as_bytes(), 0);
+        records
+            .map(|record| std::str::from_utf8(record).expect("UTF-8"))
+            .collect()
     }
 
     #[test]
@@ -204,10 +310,14 @@ mod tests {
         let one = "<Event x='1'>a</Event>\n";
         let two = "<?xml version='1.0'?>\n<Event>\n <System/>\n</Event>\n";
         let json = "{\n  \"a\": {\n  }\n}\n";
+        let flush = "{\n\"a\": [\n{\n\"b\": \"}\\\"}\"\n}\n],\n\"c\": 1}\n";
         for expected in [
             vec!["a\n", "b\n"],
             vec![one, two, "x\n", two],
-            vec![json, json, "{\"a\":1}\n"],
+            vec![json, json, "{\"a\":1}\n", flush, json],
+            vec!["{\n", "\"a\": \"\n", "}\n"],
+            vec!["{\n", "\"a\": \"}"],
+            vec!["{\n", "\"a\": [\n", "{\n", "\"a\": [\n", "x\n"],
             vec!["{\n", "x\n", "}\n"],
             vec!["<Event>\n", "x\n"],
             vec!["<EventX>\n", "x</Event>\n"],
@@ -252,6 +362,8 @@ mod tests {
             ("", "<Event>\n"),
             ("{\"a\":1}\n", "{\n  \"a\": {\n"),
             ("{\n  \"a\": 1\n}\n", "{\n"),
+            ("x\n{\n\"a\": 1\n}\nx\n", "{\n\"a\": [\n{\n}\n"),
+            ("{\n\"a\": 1\n} x\nx\n", ""),
             ("{\n  \"a\": 1\n}\n", ""),
             ("a mention of <Event> in text\n", ""),
             ("<Events>\n", ""),

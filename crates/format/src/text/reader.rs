@@ -7,11 +7,13 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::field::Field;
+use super::frame::Records;
 use super::header::{Header, is_header};
 use super::own::Own;
 use super::record::Record;
 use super::time::{Time, Zone};
-use super::{Context, FORMATS, Spec, auto, frame, syslog};
+use super::{Context, FORMATS, Spec, auto, syslog};
+use crate::json::{name, nsg};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -265,16 +267,17 @@ impl TextReader {
         counts: &mut Counts,
     ) -> usize {
         let auto = matches!(self.choice, Choice::Auto);
-        while at < bytes.len() {
-            let end = frame::end(bytes, at);
-            let raw = &bytes[at..end];
-            at = end;
+        let mut records = Records::new(bytes, at);
+        while let Some(raw) = records.next() {
+            at = records.place();
             let line = clean(raw);
             let Some(&first) = line.trim_ascii_start().first() else {
                 continue;
             };
             if auto && first == b'{' {
-                copy(raw, &mut out.bytes);
+                if !self.has_flows(line) || nsg::expand(line, &mut out.bytes) == 0 {
+                    copy(raw, &mut out.bytes);
+                }
                 start = false;
                 continue;
             }
@@ -312,6 +315,23 @@ impl TextReader {
             }
         }
         at
+    }
+}
+
+impl TextReader {
+    /// Whether a record of JSON may hold flows to be taken apart. [`Json`](crate::json::Json) tells
+    /// the same by the same signs.
+    fn has_flows(&self, line: &[u8]) -> bool {
+        let line = line.trim_ascii();
+        if !nsg::is_nsg(line) {
+            return false;
+        }
+        let mut has_destination = false;
+        let aliases = &self.context.aliases;
+        name::find(line, aliases, &mut Vec::new(), |field, _, _| {
+            has_destination |= field == Field::DestinationIp;
+        });
+        !has_destination
     }
 }
 

@@ -88,7 +88,7 @@ impl<'a> Scan<'a> {
                 };
                 if let Some(start) = name {
                     let name = self.text[start..sign].trim_ascii_end();
-                    let name = name.strip_suffix(b":").unwrap_or(name);
+                    let name = unnumbered(name.strip_suffix(b":").unwrap_or(name));
                     self.name = start;
                     self.next = Some((name, sign + 1));
                     return;
@@ -105,6 +105,7 @@ impl<'a> Scan<'a> {
         let text = text.trim_ascii_end();
         // `:=` assigns, too (Check Point).
         let text = text.strip_suffix(b":").unwrap_or(text);
+        let text = unnumbered(text);
         let length = text.iter().rev().take_while(|&&byte| is_name(byte)).count();
         let before = text.len() - length;
         let &first = text.get(before)?;
@@ -173,6 +174,19 @@ impl<'a> Scan<'a> {
                 .word(sign - name.len(), sign)
                 .filter(|_| first || mark == b'|'),
         }
+    }
+}
+
+/// A name without its number: `SrcIPAddr(1003)` (H3C).
+#[inline]
+fn unnumbered(name: &[u8]) -> &[u8] {
+    let Some(inner) = name.strip_suffix(b")") else {
+        return name;
+    };
+    let digits = inner.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    match inner.len() - digits.count() {
+        start if start < inner.len() => inner[..start].strip_suffix(b"(").unwrap_or(name),
+        _ => name,
     }
 }
 

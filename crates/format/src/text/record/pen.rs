@@ -77,6 +77,7 @@ impl<'v> Pen<'v> {
         self.out.truncate(self.at);
         append(self.out);
         self.at = self.out.len();
+        self.room(0);
     }
 
     /// Appends `before` and the first `length` bytes of `text`.
