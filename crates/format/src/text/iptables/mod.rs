@@ -10,7 +10,7 @@ use memchr::memchr;
 
 use super::Spec;
 use super::field::Field;
-use super::near::first;
+use super::near::{self, first};
 use super::record::Record;
 
 /// How it is known.
@@ -40,7 +40,7 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
 fn begin(text: &[u8]) -> Option<usize> {
     let mut from = 0;
     for _ in 0..MOST_EQUALS {
-        let equals = from + memchr(b'=', &text[from..])?;
+        let equals = from + near::find(b'=', &text[from..])?;
         from = equals + 1;
         if text[..equals].ends_with(b"IN") {
             let rest = &text[from..];

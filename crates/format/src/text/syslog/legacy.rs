@@ -1,5 +1,7 @@
 //! RFC 3164 and what came before and after it: everything that is not RFC 5424.
 
+use memchr::memchr_iter;
+
 use super::word::{self, blank};
 use super::{host, priority, program, rfc5424};
 use crate::text::field::Field;
@@ -178,7 +180,7 @@ fn cisco<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
             return Some(rest);
         }
         rest = rest.strip_prefix(b"*").unwrap_or(rest);
-        let length = rest.windows(2).take(64).position(|pair| pair == b": ")?;
+        let length = colon(&rest[..rest.len().min(65)])?;
         let word = &rest[..length];
         // A number, or how long the device has been running.
         let counts = word.iter().all(|byte| {
@@ -193,6 +195,11 @@ fn cisco<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
         rest = blank(&rest[length + 2..]);
     }
     None
+}
+
+/// Where a colon stands that has a blank behind it.
+fn colon(text: &[u8]) -> Option<usize> {
+    memchr_iter(b':', text).find(|&at| text.get(at + 1) == Some(&b' '))
 }
 
 fn stamp<'a>(clock: &Clock, text: &'a [u8]) -> Option<Stamp<'a>> {
