@@ -24,8 +24,15 @@ pub fn whole(bytes: &[u8]) -> usize {
     if bytes[last..].starts_with(b"{\"") {
         return bytes.len();
     }
-    match xml_begun(bytes).or_else(|| object_begun(bytes)) {
-        Some(begin) => begin,
+    // Either kind may have lines in it that look like the beginning of the other.
+    if let Some(begin) = xml_begun(bytes) {
+        return match bytes[begin] {
+            b' ' | b'\t' => object_begun(&bytes[..begin]).unwrap_or(begin),
+            _ => begin,
+        };
+    }
+    match object_begun(bytes) {
+        Some(begin) => xml_begun(&bytes[..begin]).unwrap_or(begin),
         None => bytes.len(),
     }
 }
@@ -85,24 +92,57 @@ fn name(line: &[u8]) -> &[u8] {
     &line[..end.unwrap_or(line.len())]
 }
 
-/// Where the line begins that has an event without an end.
+/// Where the line begins with which an event begins that has no end.
 fn xml_begun(bytes: &[u8]) -> Option<usize> {
-    // Forward is much faster, and nearly always there is none.
-    memmem::find(bytes, OPEN)?;
-    let finder = memmem::FinderRev::new(OPEN);
-    let mut end = bytes.len();
-    let open = loop {
-        let at = finder.rfind(&bytes[..end])?;
-        if opens_event(&bytes[at..]) {
-            break at;
-        }
-        end = at;
-    };
-    if memmem::find(&bytes[open..], CLOSE).is_some() {
-        return None;
+    let declared = memrchr(b'\n', bytes.strip_suffix(b"\n")?).map_or(0, |at| at + 1);
+    let declared = is_declaration(&bytes[declared..]).then_some(declared);
+    // No other text pays for more than this.
+    if memmem::find(bytes, OPEN).is_none() {
+        return declared;
     }
-    let line = memrchr(b'\n', &bytes[..open]).map_or(0, |at| at + 1);
-    begins_xml(&bytes[line..]).then_some(line)
+    let mut begun = declared;
+    let mut end = bytes.len();
+    loop {
+        let close = memmem::rfind(&bytes[..end], CLOSE);
+        let from = close.map_or(0, |at| at + CLOSE.len());
+        let shared = close.filter(|_| opens_event(blank(&bytes[from..end]).1));
+        if let Some(close) = shared {
+            // Behind one that ends on this line, and may have begun on an earlier one.
+            let line = memrchr(b'\n', &bytes[..close]).map_or(0, |at| at + 1);
+            begun = Some(line);
+            end = line;
+            continue;
+        }
+        return opened(&bytes[..end], from).or(begun);
+    }
+}
+
+/// The last line behind `from` (where no event ends any more) with which an event begins.
+fn opened(bytes: &[u8], from: usize) -> Option<usize> {
+    let first = match from {
+        0 => 0,
+        _ => from + memchr(b'\n', &bytes[from..])? + 1,
+    };
+    let (mut line, mut open) = next_event(&bytes[first..])?;
+    // One that is followed by another has no end.
+    loop {
+        let feed = memchr(b'\n', &bytes[first + open..]);
+        let next = feed.map(|feed| open + feed + 1);
+        let Some((found, opens)) = next.and_then(|next| {
+            let (line, open) = next_event(&bytes[first + next..])?;
+            Some((next + line, next + open))
+        }) else {
+            break;
+        };
+        (line, open) = (found, opens);
+    }
+    let line = first + line;
+    // A declaration may stand in a line of its own.
+    let before = memrchr(b'\n', &bytes[..line.saturating_sub(1)]).map_or(0, |at| at + 1);
+    match before >= first && before < line && is_declaration(&bytes[before..line]) {
+        true => Some(before),
+        false => Some(line),
+    }
 }
 
 /// Where the line `{` is that no line `}` follows.
@@ -132,20 +172,68 @@ fn opens_event(text: &[u8]) -> bool {
         )
 }
 
-fn begins_xml(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    opens_event(line) || line.starts_with(b"<?xml") || line.starts_with(CLOSE)
+/// The blanks in front of the text, with the mark of UTF-8, and what follows them.
+fn blank(text: &[u8]) -> (usize, &[u8]) {
+    let rest = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let rest = &rest[blanks.count()..];
+    (text.len() - rest.len(), rest)
+}
+
+/// Whether the line is an XML declaration, and no event stands behind it.
+fn is_declaration(line: &[u8]) -> bool {
+    blank(line).1.starts_with(b"<?xml") && in_line(line).is_none()
+}
+
+/// Where an event opens in a line.
+fn in_line(line: &[u8]) -> Option<usize> {
+    memmem::find_iter(line, OPEN).find(|&at| opens_event(&line[at..]))
+}
+
+/// Where the event opens with which the record begins that begins the text.
+fn opening(text: &[u8]) -> Option<usize> {
+    let (start, rest) = blank(text);
+    if opens_event(rest) {
+        return Some(start);
+    }
+    let declared = rest.starts_with(b"<?xml");
+    if !declared && !rest.starts_with(CLOSE) {
+        return None;
+    }
+    let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+    if let Some(open) = in_line(&rest[..line]) {
+        return Some(start + open);
+    }
+    let (blanks, next) = blank(&rest[line..]);
+    (declared && opens_event(next)).then_some(start + line + blanks)
+}
+
+/// The first line with which an event begins, and where it opens; the text begins with a line.
+fn next_event(text: &[u8]) -> Option<(usize, usize)> {
+    let mut from = 0;
+    loop {
+        let at = from + memmem::find(&text[from..], OPEN)?;
+        let line = memrchr(b'\n', &text[from..at]).map_or(from, |feed| from + feed + 1);
+        if let Some(open) = opening(&text[line..]) {
+            return Some((line, line + open));
+        }
+        from = at + memchr(b'\n', &text[at..])? + 1;
+    }
 }
 
 /// The end of the record that begins at `start`, behind its line feed (or, with several events in a
 /// line, behind the event).
 pub fn end(bytes: &[u8], start: usize) -> usize {
     let rest = &bytes[start..];
+    if let Some(b'<' | b' ' | b'\t' | 0xef) = rest.first()
+        && let Some(len) = xml(rest)
+    {
+        return start + len;
+    }
     let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-    let len = match rest.first() {
-        Some(b'{') if is_open(&rest[..line]) => object(rest, line),
-        Some(b'<' | b' ' | b'\t' | 0xef) => xml(rest, line),
-        _ => line,
+    let len = match is_open(&rest[..line]) {
+        true => object(rest, line),
+        false => line,
     };
     start + len
 }
@@ -164,24 +252,34 @@ fn object(rest: &[u8], first: usize) -> usize {
     first
 }
 
-fn xml(rest: &[u8], line: usize) -> usize {
-    let text = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
-    if !begins_xml(text) {
-        return line;
+/// The length of the event or events that begin the text, if they end.
+fn xml(rest: &[u8]) -> Option<usize> {
+    let open = opening(rest)?;
+    let close = open + close(&rest[open..])? + CLOSE.len();
+    let (blanks, behind) = blank(&rest[close..]);
+    // Whether or not the line ends soon: it may be the only one of a file.
+    if opens_event(behind) {
+        return Some(close + blanks);
     }
-    // A declaration may stand in a line of its own.
-    let Some(open) = memmem::find(&rest[..rest.len().min(line + 4096)], OPEN) else {
-        return line;
-    };
-    let Some(close) = memmem::find(&rest[open..], CLOSE) else {
-        return line;
-    };
-    let close = open + close + CLOSE.len();
-    let end = memchr(b'\n', &rest[close..]).map_or(rest.len(), |at| close + at + 1);
-    let behind = rest[close..end].trim_ascii_start();
-    match opens_event(behind) {
-        true => end - behind.len(),
-        false => end,
+    Some(memchr(b'\n', behind).map_or(rest.len(), |at| close + blanks + at + 1))
+}
+
+/// Where the event ends that opens the text. One that has no end ends at the next: what is looked
+/// through for it is not looked through again.
+fn close(event: &[u8]) -> Option<usize> {
+    let mut window = 4096;
+    loop {
+        let text = &event[..event.len().min(window)];
+        let close = memmem::find(text, CLOSE);
+        let inside = &text[OPEN.len()..close.unwrap_or(text.len())];
+        let line = memchr(b'\n', inside).map(|at| at + 1);
+        if line.is_some_and(|line| next_event(&inside[line..]).is_some()) {
+            return None;
+        }
+        if close.is_some() || text.len() == event.len() {
+            return close;
+        }
+        window *= 2;
     }
 }
 
@@ -211,6 +309,11 @@ mod tests {
             vec!["{\n", "x\n", "}\n"],
             vec!["<Event>\n", "x\n"],
             vec!["<EventX>\n", "x</Event>\n"],
+            // An event does not hold another one, nor a declaration what is not an event.
+            vec!["<Event>\n", one, " <Event>\n", " <Event>\n</Event>\n"],
+            vec!["<?xml version='1.0'?>\n", "x\n", one],
+            vec!["</Event>\n", "x\n", one],
+            vec![" \n", one, "\u{feff}<?xml?>\n<Event>\n</Event>\n"],
             vec![
                 "<Event>a</Event>",
                 "<Event>b</Event> ",
@@ -254,6 +357,15 @@ mod tests {
             ("{\n  \"a\": 1\n}\n", "{\n"),
             ("{\n  \"a\": 1\n}\n", ""),
             ("a mention of <Event> in text\n", ""),
+            ("x\n", "<Event>\n a\n</Event><Event>\n"),
+            ("x\n", "<Event>\na</Event><Event>\n</Event> <Event>\n"),
+            ("", "<Event>\na mention of <Event>\n"),
+            ("<Event>\n", "<Event>\n"),
+            ("x\n", "<?xml version='1.0'?>\n"),
+            ("x\n", "<?xml version='1.0'?>\n<Event>\n"),
+            ("x\n", "\u{feff}<Event>\n"),
+            ("x\n", "{\n <Event>\n"),
+            ("x\n", "<Event>\n{\n \"a\":1\n"),
             ("<Events>\n", ""),
         ] {
             assert_eq!(
