@@ -12,7 +12,7 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use generate::{Generator, Mix};
 use knownet_enrich::{Labels, Tag};
-use knownet_flow::{Event, Format, Output, Path, Stage, Steps, Work, splice};
+use knownet_flow::{Event, Format, Heading, Output, Path, Stage, Steps, Work, splice};
 use knownet_format::json::{Json, Options};
 use knownet_label::{Prefix, Table, TableBuilder};
 

@@ -48,6 +48,37 @@ fn every_record_is_read_in_its_own_format() {
 }
 
 #[test]
+fn each_flow_of_a_record_is_an_event() {
+    let flows = r#"{"time":"2026-03-01T12:00:35Z","macAddress":"000D3AF87856","category":"NetworkSecurityGroupFlowEvent","properties":{"Version":2,"flows":[{"rule":"Web","flows":[{"mac":"000D3AF87856","flowTuples":["1772366402,203.0.113.7,10.0.0.4,28746,443,T,I,D,B,,,,","1772366424,10.0.0.4,13.107.4.50,59831,443,T,O,A,E,25,4591,30,7600"]}]}]}}"#;
+    let beat = r#"{"@timestamp":"2026-03-01T12:00:35Z","winlog":{"event_data":{"SourceIp":"10.0.0.7","DestinationIp":"13.107.4.52"}}}"#;
+    // Alone among objects, and beside text.
+    for (text, others) in [(String::new(), 0), (format!("{CEF}\n"), 1)] {
+        let out = tagged(&[], format!("{flows}\n{beat}\n{text}"));
+        let events = objects(&out);
+        assert_eq!(events.len(), 3 + others, "{out}");
+        assert_eq!(
+            events[0]["source"],
+            json!({"ip": "203.0.113.7", "port": 28746})
+        );
+        assert_eq!(events[0]["IPDestination"], "Private");
+        assert_eq!(events[0]["rule"]["name"], "Web");
+        assert_eq!(events[1]["destination"]["ip"], "13.107.4.50");
+        assert_eq!(events[1]["destination"]["bytes"], 7600);
+        assert_eq!(events[1]["IPSource"], "Private");
+        assert_eq!(events[1]["IPDestination"], "Microsoft");
+        assert_eq!(events[2]["@timestamp"], "2026-03-01T12:00:35Z");
+        assert_eq!(events[2]["IPSource"], "Private");
+        assert_eq!(events[2]["IPDestination"], "Microsoft");
+    }
+    // What can not be read stays as it is, whatever is around it.
+    let strange = r#"{"a":"b","flowTuples":["1,2"]}"#;
+    for text in ["", CEF] {
+        let out = tagged(&[], format!("{strange}\n{beat}\n{text}\n"));
+        assert!(out.starts_with(&format!("{strange}\n")), "{out}");
+    }
+}
+
+#[test]
 fn a_format_that_is_named_is_the_only_one() {
     let out = tagged(&["--format", "cef"], format!("{CEF}\n{NETFILTER}\n"));
     let events = objects(&out);
@@ -140,7 +171,7 @@ fn formats_of_ones_own() {
             ))
             .succeeded();
         assert_eq!(ran.out, "");
-        let mut run = folder.knownet(&["run"]);
+        let run = folder.knownet(&["run"]);
         let ran = run
             .input(format!("{line}\nnothing of the kind\n"))
             .ran()

@@ -2,10 +2,12 @@
 import subprocess
 
 from .networks import Networks
+from .peer import Job
 
 
 class Material:
     """Shorter event files are the beginning of longer ones."""
+    job = Job
     first_record = 10_000_000  # FIRST_RECORD of the generator
 
     def __init__(self, setup, options, folder):

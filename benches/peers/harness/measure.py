@@ -4,8 +4,6 @@ import json
 import os
 import subprocess
 
-from .peer import Job
-
 LIMIT = 300
 # Below this part of the start-up, the rest of a run drowns in the start-up's own variation.
 CERTAIN = 0.1
@@ -63,8 +61,8 @@ def tied(argv, stderr):
 def net(setup, peer, material, count):
     """The cost of `count` events without that of starting; None, after saying why, if it failed."""
     try:
-        start = once(setup, peer, Job(material, 1, "/dev/null"))
-        cost = once(setup, peer, Job(material, count, "/dev/null"))
+        start = once(setup, peer, material.job(material, 1, "/dev/null"))
+        cost = once(setup, peer, material.job(material, count, "/dev/null"))
     except Failed as error:
         print(f"{peer.name}: {error}", flush=True)
         return None

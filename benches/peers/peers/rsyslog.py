@@ -65,6 +65,9 @@ class Rsyslog(Peer):
         path.write_text(CONFIG.format(
             folder=folder, events=job.events, output=job.output, field=FIELD.replace(".", "!"), target=TARGET,
             half=HALF, last=job.last_record))
-        modules = [found.parent for found in self.root.glob("usr/lib/**/rsyslog/mmjsonparse.so")]
-        argv = [*self.start, "-n", "-f", path, "-i", folder / "pid", *(["-M", modules[0]] if modules else [])]
-        return Command(argv, until=folder / "done")
+        return Command(self.service(folder, path, "mmjsonparse"), until=folder / "done")
+
+    def service(self, folder, path, module):
+        """The command line for a configuration that loads `module`."""
+        modules = [found.parent for found in self.root.glob(f"usr/lib/**/rsyslog/{module}.so")]
+        return [*self.start, "-n", "-f", path, "-i", folder / "pid", *(["-M", modules[0]] if modules else [])]

@@ -53,13 +53,19 @@ class SyslogNg(Peer):
             for network, label in ordered
         ]
         path = folder / "syslog-ng.conf"
-        # Version 3 keeps numbers and arrays as they are only when told to read a version 4 file.
-        grammar = re.match(r"\d+\.\d+", self.version)
-        grammar = grammar[0] if grammar and not self.version.startswith("3.") else "4.0"
         path.write_text(CONFIG.format(
-            version=grammar, rules=" el".join(tests) + ";", output=job.output))
+            version=self.grammar(), rules=" el".join(tests) + ";", output=job.output))
+        return Command(self.service(job, folder, path))
+
+    def grammar(self):
+        """Version 3 keeps numbers and arrays as they are only when told to read a version 4 file."""
+        grammar = re.match(r"\d+\.\d+", self.version)
+        return grammar[0] if grammar and not self.version.startswith("3.") else "4.0"
+
+    def service(self, job, folder, path):
+        """The command line that feeds a configuration with the job's events."""
         argv = [*self.start, "--foreground", "--no-caps", "--cfgfile", path, *self.modules]
         for option, name in (("--persist-file", "persist"), ("--pidfile", "pid"), ("--control", "control")):
             argv += [option, folder / name]
         # It cannot poll a regular file as stdin, and ends by itself at the end of a pipe.
-        return Command(["sh", "-c", 'cat "$0" | "$@"', job.events, *argv])
+        return ["sh", "-c", 'cat "$0" | "$@"', job.events, *argv]

@@ -10,7 +10,7 @@ use anyhow::Context;
 use knownet_flow::{
     Batch, Framing, Heading, Output, Plan, Read, Source, Steps, Stop, Work, splice,
 };
-use knownet_format::text::frame;
+use knownet_format::text::frame::Records;
 use knownet_format::text::reader::{Choice, TextReader};
 use knownet_label::endpoint::{endpoint, is_port};
 use knownet_rule::Routes;
@@ -158,14 +158,15 @@ impl Explainer {
     fn batch(&mut self, batch: &Batch, framing: Framing, most: u64) -> anyhow::Result<()> {
         let bytes = batch.bytes.filled();
         let mut heading = batch.heading.clone();
-        let mut at = 0;
-        while at < bytes.len() && self.n < most {
-            let end = match self.reading.choice {
-                Some(_) => frame::end(bytes, at),
-                None => memchr(bytes, at),
-            };
-            let record = &bytes[at..end];
-            at = end;
+        let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+        let records: Box<dyn Iterator<Item = &[u8]>> = match self.reading.choice {
+            Some(_) => Box::new(Records::new(bytes, 0)),
+            None => Box::new(lines),
+        };
+        for record in records {
+            if self.n == most {
+                break;
+            }
             if record.trim_ascii().is_empty() {
                 continue;
             }
@@ -323,11 +324,6 @@ impl Explainer {
         }
         Ok(())
     }
-}
-
-fn memchr(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes[at..].iter().position(|&byte| byte == b'\n');
-    rest.map_or(bytes.len(), |n| at + n + 1)
 }
 
 /// The record as a terminal may show it, with what was found in colour.

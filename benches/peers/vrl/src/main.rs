@@ -1,6 +1,7 @@
-//! Runs one VRL program over every line of a file: `enrich-vrl PROGRAM FILE > out`.
+//! Runs one VRL program over every line of a file: `enrich-vrl [--text] PROGRAM FILE > out`.
 //!
-//! The program gets the event as `.` and changes it. This is what Vector's remap transform does,
+//! The program gets the event as `.` and changes it; with `--text` that is an object whose `message`
+//! is the line, as Vector's sources make it. This is what Vector's remap transform does,
 //! without Vector's topology around it, on one thread. Parsing and printing are left to serde_json,
 //! which parse_json and encode_json use too, because those functions copy the event once more each;
 //! the allocator is a fast one, as Vector has one.
@@ -18,9 +19,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const BUFFER: usize = 1 << 18;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    let text = arguments.next_if_eq("--text").is_some();
     let (Some(program), Some(events)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: enrich-vrl PROGRAM FILE".into());
+        return Err("usage: enrich-vrl [--text] PROGRAM FILE".into());
     };
     let source = std::fs::read_to_string(&program)?;
     let program = compile(&source, &vrl::stdlib::all())
@@ -33,7 +35,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut line = Vec::new();
     while events.read_until(b'\n', &mut line)? != 0 {
         let mut target = TargetValue {
-            value: serde_json::from_slice(&line)?,
+            value: match text {
+                true => Value::Object(ObjectMap::from([(
+                    "message".into(),
+                    Value::from(line.strip_suffix(b"\n").unwrap_or(&line)),
+                )])),
+                false => serde_json::from_slice(&line)?,
+            },
             metadata: Value::Object(ObjectMap::new()),
             secrets: Secrets::default(),
         };

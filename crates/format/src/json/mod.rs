@@ -38,6 +38,8 @@ pub const DEFAULT_MAX_LINE: usize = 1 << 20;
 const PLAIN: u32 = 0;
 /// The note of a record in which an escape may spell a name.
 const SPELLED: u32 = 1;
+/// The note of a record that a reader of text wrote.
+const WRITTEN: u32 = 2;
 
 /// How JSON lines are read.
 #[derive(Clone, Debug)]
@@ -192,6 +194,7 @@ impl Json {
         let raw = Span::new(line.start(), line.end() - 1);
         let mut event = Event {
             raw,
+            note: WRITTEN,
             ..Event::default()
         };
         if raw.len() > self.options.max_line {

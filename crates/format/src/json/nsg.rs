@@ -1,80 +1,167 @@
 //! Azure flow logs: one record holds many flows, each a tuple of text; here each becomes an event.
 //!
 //! - Network security groups (versions 1 and 2) and virtual networks (version 4), as a blob of
-//!   `records` or a single one of them.
+//!   `records`, a single one of them, or flattened: each tuple a member `flow.0`, `flow.1` …
 //! - The time is the flow's own. `I` and `O` are seen from the network card whose address is given.
 //! - Sources: <https://learn.microsoft.com/azure/network-watcher/nsg-flow-logs-overview> and
 //!   `vnet-flow-logs-overview` beside it.
 
+use std::slice;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde_json::{Map, Value, json};
 
 use crate::text::address::{is_ip, is_port};
 use crate::text::time::Time;
 
 /// Longer texts that all flows of a record share are cut: each flow repeats them.
-const LONGEST: usize = 512;
+const LONGEST_TEXT: usize = 512;
 
-/// Whether the record may hold flows.
+/// Longer records are left as they are.
+const LONGEST: usize = 1 << 20;
+
+/// How Beats' events begin: they never hold flows, and are not searched for any.
+pub const BEATS: &[u8] = b"{\"@timestamp\"";
+
+/// What the names of all members that hold flows begin with.
+static FLOW: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"flow"));
+
+/// Whether the record (without space around it) may hold flows.
 pub fn is_nsg(record: &[u8]) -> bool {
-    memchr::memmem::find(record, b"\"flowTuples\"").is_some()
+    if record.len() > LONGEST || record.starts_with(BEATS) {
+        return false;
+    }
+    let holds = |at: usize| {
+        let rest = &record[at + 5..];
+        rest.starts_with(b"Tuples\"") || rest.starts_with(b".0\"")
+    };
+    FLOW.find_iter(record).any(holds)
 }
 
 /// Appends one JSON line for each flow of the record, and says how many; none if it holds none.
+///
+/// Of several records those without flows, or with one that can not be read, become lines as they
+/// are.
 pub fn expand(record: &[u8], out: &mut Vec<u8>) -> usize {
     let Ok(root) = serde_json::from_slice::<Value>(record) else {
         return 0;
     };
-    let mut count = 0;
-    match root.get("records").and_then(Value::as_array) {
-        Some(records) => records.iter().for_each(|one| count += flows(one, out)),
-        None => count = flows(&root, out),
+    let Some(records) = root.get("records").and_then(Value::as_array) else {
+        return flows(&root, out);
+    };
+    let (start, mut count, mut any) = (out.len(), 0, false);
+    for record in records {
+        match flows(record, out) {
+            0 => {
+                count += 1;
+                if !line(record, out) {
+                    any = false;
+                    break;
+                }
+            }
+            flows => {
+                count += flows;
+                any = true;
+            }
+        }
+    }
+    if !any {
+        out.truncate(start);
+        count = 0;
     }
     count
 }
 
-/// What the flows of one record share.
+/// Appends the flows of one record: all of them, or none.
+fn flows(record: &Value, out: &mut Vec<u8>) -> usize {
+    let start = out.len();
+    let mut found = Flows {
+        record,
+        count: Some(0),
+        out,
+    };
+    found.walk(record, None, None);
+    found.count.unwrap_or_else(|| {
+        out.truncate(start);
+        0
+    })
+}
+
+/// The flows of one record.
+struct Flows<'a> {
+    record: &'a Value,
+    /// How many there are; `None` if one of them can not be read.
+    count: Option<usize>,
+    out: &'a mut Vec<u8>,
+}
+
+/// What the flows of one group share.
 struct Shared<'a> {
     record: &'a Value,
     mac: Option<String>,
     rule: Option<&'a str>,
 }
 
-fn flows(record: &Value, out: &mut Vec<u8>) -> usize {
-    let mut count = 0;
-    let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned();
-    let properties = record.get("properties").unwrap_or(&Value::Null);
-    for rule in list(properties, "flows").unwrap_or_default() {
-        for flow in list(&rule, "flows").unwrap_or_default() {
-            let shared = Shared {
-                record,
-                mac: mac(flow.get("mac").or(record.get("macAddress"))),
-                rule: text(rule.get("rule")),
-            };
-            for tuple in list(&flow, "flowTuples").unwrap_or_default() {
-                count += usize::from(event(&shared, &tuple, false, out));
+impl<'a> Flows<'a> {
+    /// Finds flows in `value`, whose rule and network card may be named around it.
+    fn walk(&mut self, value: &'a Value, mut rule: Option<&'a Value>, mut mac: Option<&'a Value>) {
+        let members = match value {
+            Value::Object(members) => members,
+            Value::Array(list) => {
+                return list.iter().for_each(|value| self.walk(value, rule, mac));
+            }
+            _ => return,
+        };
+        rule = members.get("rule").or(rule);
+        mac = members.get("mac").or(members.get("macAddress")).or(mac);
+        let mut numbered: Vec<(u32, &Value)> = Vec::new();
+        for (name, value) in members {
+            match name.strip_prefix("flow") {
+                Some("Tuples") => self.tuples(value, rule, mac),
+                Some(rest) if rest.starts_with('.') => match rest[1..].parse() {
+                    Ok(number) => numbered.push((number, value)),
+                    Err(_) => self.walk(value, rule, mac),
+                },
+                _ => self.walk(value, rule, mac),
             }
         }
-    }
-    let records = record.get("flowRecords").unwrap_or(&Value::Null);
-    for flow in list(records, "flows").unwrap_or_default() {
-        for group in list(&flow, "flowGroups").unwrap_or_default() {
-            let shared = Shared {
-                record,
-                mac: mac(record.get("macAddress")),
-                rule: text(group.get("rule")),
-            };
-            for tuple in list(&group, "flowTuples").unwrap_or_default() {
-                count += usize::from(event(&shared, &tuple, true, out));
-            }
+        numbered.sort_by_key(|(number, _)| *number);
+        for (_, value) in numbered {
+            self.tuples(value, rule, mac);
         }
     }
-    count
+
+    /// Appends the flow of one tuple, or of each in a list.
+    fn tuples(&mut self, value: &'a Value, rule: Option<&'a Value>, card: Option<&'a Value>) {
+        let shared = Shared {
+            record: self.record,
+            mac: mac(card),
+            rule: text(rule),
+        };
+        for tuple in value
+            .as_array()
+            .map_or(slice::from_ref(value), Vec::as_slice)
+        {
+            self.count = match event(&shared, tuple) {
+                Some(event) if line(&event, self.out) => self.count.map(|count| count + 1),
+                _ => None,
+            };
+        }
+    }
+}
+
+/// Appends a value as a line.
+fn line(value: &Value, out: &mut Vec<u8>) -> bool {
+    let written = serde_json::to_writer(&mut *out, value).is_ok();
+    out.push(b'\n');
+    written
 }
 
 /// A text that flows may repeat.
 fn text(value: Option<&Value>) -> Option<&str> {
     let text = value?.as_str()?;
-    let mut end = text.len().min(LONGEST);
+    let mut end = text.len().min(LONGEST_TEXT);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -91,20 +178,17 @@ fn mac(value: Option<&Value>) -> Option<String> {
     Some(pairs.join("-").to_ascii_uppercase())
 }
 
-/// Appends the flow of one tuple; `false` if it is none.
-fn event(shared: &Shared<'_>, tuple: &Value, network: bool, out: &mut Vec<u8>) -> bool {
-    let Some(tuple) = tuple.as_str() else {
-        return false;
-    };
-    let parts: Vec<&str> = tuple.split(',').take(16).collect();
+/// The flow of one tuple; `None` if it is none.
+fn event(shared: &Shared<'_>, tuple: &Value) -> Option<Value> {
+    let parts: Vec<&str> = tuple.as_str()?.split(',').take(16).collect();
     let part = |at: usize| parts.get(at).copied().unwrap_or_default();
-    let (Ok(at), true) = (part(0).parse::<i64>(), parts.len() >= 8) else {
-        return false;
-    };
+    if parts.len() < 8 || part(0).len() > 13 {
+        return None;
+    }
     // Seconds in the groups' logs, milliseconds in the networks'.
-    let millis = match at.abs() < 100_000_000_000 {
-        true => at * 1000,
-        false => at,
+    let millis = match part(0).parse::<u32>() {
+        Ok(seconds) => i64::from(seconds) * 1000,
+        Err(_) => i64::try_from(part(0).parse::<u64>().ok()?).ok()?,
     };
     let mut time = Vec::new();
     Time {
@@ -133,12 +217,14 @@ fn event(shared: &Shared<'_>, tuple: &Value, network: bool, out: &mut Vec<u8>) -
     };
     let (source, destination) = (end(1, 3, outbound, 9), end(2, 4, !outbound, 11));
     if source.get("ip").is_none() || destination.get("ip").is_none() {
-        return false;
+        return None;
     }
-    // The networks' logs have no decision of its own: a denied flow is a state.
-    let (denied, state) = match network {
-        true => (part(7) == "D", part(7)),
-        false => (part(7) == "D", part(8)),
+    // The networks' logs have no decision of its own: a denied flow is a state. Behind it stands
+    // whether the flow is encrypted.
+    let denied = part(7) == "D";
+    let state = match part(8).as_bytes() {
+        [b'X' | b'N', ..] => part(7),
+        _ => part(8),
     };
     let record = shared.record;
     let mut event = json!({
@@ -182,11 +268,7 @@ fn event(shared: &Shared<'_>, tuple: &Value, network: bool, out: &mut Vec<u8>) -
         "E" => event["azure"]["flow_state"] = "end".into(),
         _ => {}
     }
-    if serde_json::to_writer(&mut *out, &event).is_err() {
-        return false;
-    }
-    out.push(b'\n');
-    true
+    Some(event)
 }
 
 fn number(text: &str) -> Value {
@@ -194,70 +276,4 @@ fn number(text: &str) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(record: &str) -> Vec<Value> {
-        let mut out = Vec::new();
-        let count = expand(record.as_bytes(), &mut out);
-        let lines: Vec<Value> = out
-            .split(|&byte| byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).expect("JSON"))
-            .collect();
-        assert_eq!(lines.len(), count);
-        lines
-    }
-
-    #[test]
-    fn each_tuple_of_a_group_is_an_event() {
-        let record = r#"{"records":[{"time":"2018-11-13T12:00:35.3899262Z","macAddress":"000D3AF87856",
-            "category":"NetworkSecurityGroupFlowEvent","resourceId":"/SUBSCRIPTIONS/1/NSG",
-            "properties":{"Version":2,"flows":[{"rule":"Deny_In","flows":[{"mac":"000D3AF87856","flowTuples":[
-            "1542110402,203.0.113.7,192.0.2.4,28746,443,U,I,D,B,,,,",
-            "1542110424,192.0.2.4,198.51.100.9,59831,443,T,O,A,E,25,4591,30,7600","x,y"]}]}]}}]}"#;
-        let events = lines(record);
-        assert_eq!(events.len(), 2);
-        let [a, b] = &events[..] else { unreachable!() };
-        assert_eq!(a["@timestamp"], "2018-11-13T12:00:02.000Z");
-        assert_eq!(a["source"], json!({"ip": "203.0.113.7", "port": 28746}));
-        assert_eq!(a["destination"]["mac"], "00-0D-3A-F8-78-56");
-        assert_eq!(a["event"]["action"], "denied");
-        assert_eq!(
-            a["network"],
-            json!({"transport": "udp", "direction": "inbound"})
-        );
-        assert_eq!(a["rule"]["name"], "Deny_In");
-        assert_eq!(b["source"]["bytes"], 4591);
-        assert_eq!(b["destination"]["packets"], 30);
-        assert_eq!(b["azure"]["flow_state"], "end");
-        assert!(is_nsg(record.as_bytes()));
-    }
-
-    #[test]
-    fn each_tuple_of_a_network_is_an_event() {
-        let record = r#"{"time":"2022-09-14T09:00:52Z","macAddress":"00224871C205","category":"FlowLogFlowEvent",
-            "targetResourceID":"/subscriptions/1/vnet","flowRecords":{"flows":[{"aclID":"1","flowGroups":[
-            {"rule":"BlockHighRisk","flowTuples":["1663146003606,192.0.2.4,2001:db8::7,23956,443,6,O,D,NX,0,0,0,0"]}]}]}}"#;
-        let events = lines(record);
-        assert_eq!(events.len(), 1);
-        assert_eq!(events[0]["@timestamp"], "2022-09-14T09:00:03.606Z");
-        assert_eq!(events[0]["destination"]["ip"], "2001:db8::7");
-        assert_eq!(events[0]["event"]["outcome"], "failure");
-        assert_eq!(events[0]["source"]["mac"], "00-22-48-71-C2-05");
-        assert_eq!(events[0]["network"]["transport"], "tcp");
-    }
-
-    #[test]
-    fn what_holds_no_flow_is_no_event() {
-        for record in [
-            "",
-            "{}",
-            "[1]",
-            r#"{"flowTuples":["1,2"]}"#,
-            "{\"records\":[1]}",
-        ] {
-            assert_eq!(lines(record).len(), 0, "{record}");
-        }
-    }
-}
+mod tests;

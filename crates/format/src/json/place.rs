@@ -7,11 +7,11 @@
 //! - Where something on the way is no object, nothing is written and the event's `tags` gain
 //!   `_enrichfailure`.
 
-use knownet_flow::{Assignment, Edit, Path, Span, Work};
+use knownet_flow::{Assignment, Edit, Event, Path, Span, Work};
 use memchr::memmem::Finder;
 
 use super::plan::Plan;
-use super::{PLAIN, exact};
+use super::{PLAIN, WRITTEN, exact};
 
 /// What can be written.
 pub struct Targets(Vec<Target>);
@@ -21,6 +21,8 @@ struct Target {
     /// The path's last segment as it ends in any spelling.
     last: Finder<'static>,
     shape: Shape,
+    /// Whether no reader of text writes a member of this name.
+    free: bool,
     /// What to write before and behind the value where nothing of the path is there.
     whole: (Box<[u8]>, Box<[u8]>),
 }
@@ -43,6 +45,13 @@ pub enum Spot {
     Inside(usize, bool),
 }
 
+/// Whether a line that a reader wrote may have a member of this name at its top: ECS names and those
+/// of vendors are of small letters, digits and `_`.
+fn may_be_written(name: &str) -> bool {
+    let small = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    name.bytes().all(small) || name == "@timestamp"
+}
+
 impl Targets {
     pub fn new(paths: &[Path]) -> Targets {
         let target = |path: &Path| {
@@ -52,6 +61,7 @@ impl Targets {
             Target {
                 path: path.as_str().into(),
                 last: Finder::new(&format!("{}\"", path.leaf())).into_owned(),
+                free: segments.len() == 1 && !may_be_written(segments[0]),
                 shape: match segments[..] {
                     [_] => Shape::Single,
                     [first, _] if alone => {
@@ -87,9 +97,9 @@ impl Targets {
         let empty = |close: usize| record[..close].trim_ascii_end().ends_with(b"{");
         match close {
             Some(close)
-                if event.note == PLAIN
+                if matches!(event.note, PLAIN | WRITTEN)
                     && !empty(close)
-                    && self.short(record, event.assignments, work, spots, member) =>
+                    && self.short(record, &event, work, spots, member) =>
             {
                 self.insert(event.raw.start(), close, event.assignments, work, spots);
             }
@@ -102,33 +112,36 @@ impl Targets {
     fn short(
         &self,
         record: &[u8],
-        assignments: Span,
+        event: &Event,
         work: &Work,
         spots: &mut Vec<Spot>,
         member: &mut dyn FnMut(&[u8], &Finder<'static>) -> Option<usize>,
     ) -> bool {
         spots.clear();
-        work.assignments[assignments].iter().all(|assignment| {
-            let target = &self.0[usize::from(assignment.target)];
-            if target.last.find(record).is_some() {
-                return false; // perhaps it is there already
-            }
-            spots.push(match &target.shape {
-                Shape::Single => Spot::End,
-                Shape::Double(first) => match member(record, first) {
-                    None => Spot::End,
-                    Some(open) if record[open] == b'{' => {
-                        let Some(end) = exact::value_end(record, open) else {
-                            return false;
-                        };
-                        Spot::Inside(end - 1, exact::space(record, open + 1) == end - 1)
-                    }
-                    _ => return false,
-                },
-                Shape::Deep => return false,
-            });
-            true
-        })
+        work.assignments[event.assignments]
+            .iter()
+            .all(|assignment| {
+                let target = &self.0[usize::from(assignment.target)];
+                let free = target.free && event.note == WRITTEN;
+                if !free && target.last.find(record).is_some() {
+                    return false; // perhaps it is there already
+                }
+                spots.push(match &target.shape {
+                    Shape::Single => Spot::End,
+                    Shape::Double(first) => match member(record, first) {
+                        None => Spot::End,
+                        Some(open) if record[open] == b'{' => {
+                            let Some(end) = exact::value_end(record, open) else {
+                                return false;
+                            };
+                            Spot::Inside(end - 1, exact::space(record, open + 1) == end - 1)
+                        }
+                        _ => return false,
+                    },
+                    Shape::Deep => return false,
+                });
+                true
+            })
     }
 
     /// Writes each value at its spot of the record that begins at `base` and closes at `close`.

@@ -7,7 +7,8 @@ use memchr::{memchr, memchr2};
 
 use super::exact::{self, Scalar};
 use super::lanes::{Lanes, Needles, Raw, Task, WINDOW};
-use super::name;
+use super::name::{self, Role};
+use super::nsg;
 use super::proof::{Proof, key_of_leaf};
 use super::wanted::{CARRIED, Wanted};
 use super::{Options, Scratch, string};
@@ -26,7 +27,7 @@ pub struct Scan<'a, const NAMED: bool> {
     pub work: &'a mut Work,
     /// Where it begins.
     pub from: usize,
-    /// Whether to stop at a line that is no object.
+    /// Whether to stop at a line that is no object, or one that holds flows.
     pub strict: bool,
     /// Whether one was met.
     pub foreign: bool,
@@ -214,9 +215,26 @@ impl<const NAMED: bool> Scan<'_, NAMED> {
                 self.named(lanes, named, (open, close + 1, hits), way, carried);
             }
         }
+        if self.strict
+            && !bytes[open..].starts_with(nsg::BEATS)
+            && self.has_flows(&bytes[open..=close], hits)
+        {
+            self.foreign = true;
+            return;
+        }
         event.hits = Span::new(hits, self.work.hits.len());
         self.work.counts.events += 1;
         self.work.events.push(event);
+    }
+
+    /// Whether the record, whose hits are those from `hits` on, may hold flows to be taken apart:
+    /// it has no destination of its own, and a member that is called so.
+    #[inline(never)]
+    fn has_flows(&self, record: &[u8], hits: usize) -> bool {
+        let role = |hit: &Hit| self.wanted.named.as_ref()?.role_of(hit.field);
+        let is_destination =
+            |hit: &Hit| hit.text.len() > 1 && role(hit) == Some(Role::DestinationIp);
+        !self.work.hits[hits..].iter().any(is_destination) && nsg::is_nsg(record)
     }
 
     #[cold]

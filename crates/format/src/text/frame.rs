@@ -1,14 +1,15 @@
 //! Which lines make one record.
 //!
 //! Nearly every record is one line. Two kinds may have several: Windows event XML, from `<Event` to
-//! `</Event>`, and a JSON object that was printed for people, from a line `{` to the line that begins
-//! with `}`. Several XML events may also share a line.
+//! `</Event>`, and a JSON object that was printed for people, from a line `{` to the brace that closes
+//! it. Several XML events may also share a line.
 
 use knownet_flow::Heading;
 use memchr::memmem;
 use memchr::{memchr, memrchr};
 
 use super::header::{Header, is_header};
+use super::reader::LONGEST;
 
 const OPEN: &[u8] = b"<Event";
 const CLOSE: &[u8] = b"</Event>";
@@ -21,20 +22,48 @@ pub fn whole(bytes: &[u8]) -> usize {
     };
     let last = memrchr(b'\n', rest).map_or(0, |at| at + 1);
     // One look at the last line is all that lines of JSON or of most text cost.
-    if bytes[last..].starts_with(b"{\"") {
+    if bytes[last] == b'{' && !is_open(&bytes[last..]) {
         return bytes.len();
     }
-    // Either kind may have lines in it that look like the beginning of the other.
-    if let Some(begin) = xml_begun(bytes) {
-        return match bytes[begin] {
-            b' ' | b'\t' => object_begun(&bytes[..begin]).unwrap_or(begin),
-            _ => begin,
-        };
+    let begun = match memmem::find(bytes, OPEN) {
+        None => declared(bytes, last).or_else(|| object_begun(bytes)),
+        Some(_) if bytes[0] != b'{' && memmem::find(bytes, b"\n{").is_none() => {
+            xml_begun(bytes, last)
+        }
+        // Either kind may have lines in it that look like the beginning of the other.
+        Some(_) => begun(bytes, last),
+    };
+    begun.unwrap_or(bytes.len())
+}
+
+/// Where the record begins that has lines to come, seen from all records before it.
+fn begun(bytes: &[u8], last: usize) -> Option<usize> {
+    let mut records = Records::new(bytes, 0);
+    loop {
+        let at = records.at;
+        let record = records.next()?;
+        let rest = &bytes[at..];
+        match record[0] {
+            b'{' if records.unfinished => return Some(at),
+            b'<' | b' ' | b'\t' | 0xef if at == last && declared(bytes, at).is_some() => {
+                return Some(at);
+            }
+            b'<' | b' ' | b'\t' | 0xef if xml(rest).is_none() => {
+                if let Some(open) = opening(rest)
+                    && let Some(line) = memchr(b'\n', &rest[open..])
+                    && next_event(&rest[open + line + 1..]).is_none()
+                {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
     }
-    match object_begun(bytes) {
-        Some(begin) => xml_begun(&bytes[..begin]).unwrap_or(begin),
-        None => bytes.len(),
-    }
+}
+
+/// The last line, if it is an XML declaration whose event is to come.
+fn declared(bytes: &[u8], last: usize) -> Option<usize> {
+    is_declaration(&bytes[last..]).then_some(last)
 }
 
 /// How many lines of a heading are kept: one for each thing that they say.
@@ -93,14 +122,8 @@ fn name(line: &[u8]) -> &[u8] {
 }
 
 /// Where the line begins with which an event begins that has no end.
-fn xml_begun(bytes: &[u8]) -> Option<usize> {
-    let declared = memrchr(b'\n', bytes.strip_suffix(b"\n")?).map_or(0, |at| at + 1);
-    let declared = is_declaration(&bytes[declared..]).then_some(declared);
-    // No other text pays for more than this.
-    if memmem::find(bytes, OPEN).is_none() {
-        return declared;
-    }
-    let mut begun = declared;
+fn xml_begun(bytes: &[u8], last: usize) -> Option<usize> {
+    let mut begun = declared(bytes, last);
     let mut end = bytes.len();
     loop {
         let close = memmem::rfind(&bytes[..end], CLOSE);
@@ -145,18 +168,35 @@ fn opened(bytes: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-/// Where the line `{` is that no line `}` follows.
+/// Where the line `{` is whose object is not closed yet.
 fn object_begun(bytes: &[u8]) -> Option<usize> {
-    let mut end = bytes.len();
+    let mut at = 0;
     loop {
-        let line = memrchr(b'\n', &bytes[..end.checked_sub(1)?]).map_or(0, |at| at + 1);
-        match bytes[line] {
-            b'{' => return is_open(&bytes[line..end]).then_some(line),
-            // Within an object every line is set in.
-            b' ' | b'\t' => end = line,
-            _ => return None,
+        let line = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+        let mut next = line;
+        if is_open(&bytes[at..line]) {
+            match object(&bytes[at..]) {
+                Object::Whole(len) => next = at + len,
+                Object::Begun => return Some(at),
+                Object::None(seen) => {
+                    let seen = at + seen;
+                    let end = memchr(b'\n', bytes.get(seen..)?);
+                    next = line.max(seen + end? + 1);
+                }
+            }
         }
+        // Where it is not the next line, only a line that begins so can be one.
+        at = match bytes.get(next)? {
+            b'{' => next,
+            _ => next + memmem::find(&bytes[next..], b"\n{")? + 1,
+        };
     }
+}
+
+/// Whether the first line of the text is nothing but the beginning of an object.
+fn begins_open(text: &[u8]) -> bool {
+    let blanks = text[1..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+    text[0] == b'{' && matches!(text.get(1 + blanks.count()), None | Some(b'\n'))
 }
 
 /// Whether `line` is nothing but the beginning of an object.
@@ -221,35 +261,118 @@ fn next_event(text: &[u8]) -> Option<(usize, usize)> {
     }
 }
 
-/// The end of the record that begins at `start`, behind its line feed (or, with several events in a
-/// line, behind the event).
-pub fn end(bytes: &[u8], start: usize) -> usize {
-    let rest = &bytes[start..];
-    if let Some(b'<' | b' ' | b'\t' | 0xef) = rest.first()
-        && let Some(len) = xml(rest)
-    {
-        return start + len;
-    }
-    let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-    let len = match is_open(&rest[..line]) {
-        true => object(rest, line),
-        false => line,
-    };
-    start + len
+/// The records of a batch, one after the other.
+pub struct Records<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// Up to here no object of several lines is looked for: one that began before was none.
+    flat: usize,
+    /// Whether the record is the beginning of an object that does not end here.
+    unfinished: bool,
 }
 
-/// The length of the object that begins with a line of this length; that line's if it does not end.
-fn object(rest: &[u8], first: usize) -> usize {
-    let mut line = first;
-    while line < rest.len() {
-        let end = memchr(b'\n', &rest[line..]).map_or(rest.len(), |at| line + at + 1);
-        match rest[line] {
-            b' ' | b'\t' => line = end,
-            b'}' => return end,
-            _ => break,
+impl<'a> Records<'a> {
+    /// The records from `at` on.
+    pub fn new(bytes: &'a [u8], at: usize) -> Records<'a> {
+        Records {
+            bytes,
+            at,
+            flat: 0,
+            unfinished: false,
         }
     }
-    first
+
+    /// The length of the object that begins the text, if it ends.
+    fn object(&mut self, rest: &[u8]) -> Option<usize> {
+        match object(rest) {
+            Object::Whole(len) => return Some(len),
+            Object::Begun => {
+                self.flat = self.bytes.len();
+                self.unfinished = true;
+            }
+            Object::None(seen) => self.flat = self.at + seen,
+        }
+        None
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = &'a [u8];
+
+    /// The next record with its line feed (which one of several events in a line lacks).
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = &self.bytes[self.at..];
+        let several = match rest.first()? {
+            b'{' if self.at >= self.flat && begins_open(rest) => self.object(rest),
+            b'<' | b' ' | b'\t' | 0xef => xml(rest),
+            _ => None,
+        };
+        let line = || memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let len = several.unwrap_or_else(line);
+        self.at += len;
+        Some(&rest[..len])
+    }
+}
+
+enum Object {
+    /// So long, with the line feed.
+    Whole(usize),
+    /// It does not end here.
+    Begun,
+    /// It is none, as so many bytes show.
+    None(usize),
+}
+
+/// The object that the line `{` at the beginning of `rest` opens.
+fn object(rest: &[u8]) -> Object {
+    let members = rest[1..].trim_ascii_start();
+    match members.first() {
+        Some(b'"' | b'}') => {}
+        None => return Object::Begun,
+        Some(_) => return Object::None(0),
+    }
+    let (mut depth, mut at) = (0usize, 0);
+    let end = rest.len().min(LONGEST);
+    while at < end {
+        match rest[at] {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    let line = memchr(b'\n', &rest[at..]).map_or(rest.len(), |n| at + n + 1);
+                    return match rest[at + 1..line].trim_ascii().is_empty() {
+                        true => Object::Whole(line),
+                        false => Object::None(at),
+                    };
+                }
+            }
+            b'"' => loop {
+                at += 1;
+                match rest[at..end]
+                    .iter()
+                    .position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
+                {
+                    Some(n) if rest[at + n] == b'"' => {
+                        at += n;
+                        break;
+                    }
+                    Some(n) if rest[at + n] == b'\\' => at += n + 1,
+                    // A string does not go over lines.
+                    Some(_) => return Object::None(at),
+                    None => at = end,
+                }
+                if at >= end {
+                    break;
+                }
+            },
+            _ => {}
+        }
+        at += 1;
+    }
+    match end == rest.len() {
+        true => Object::Begun,
+        false => Object::None(end),
+    }
 }
 
 /// The length of the event or events that begin the text, if they end.
@@ -288,13 +411,10 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Vec<&str> {
-        let (mut all, mut at) = (Vec::new(), 0);
-        while at < text.len() {
-            let end = end(text.as_bytes(), at);
-            all.push(&text[at..end]);
-            at = end;
-        }
-        all
+        let records = Records::new(text.as_bytes(), 0);
+        records
+            .map(|record| std::str::from_utf8(record).expect("UTF-8"))
+            .collect()
     }
 
     #[test]
@@ -302,10 +422,14 @@ mod tests {
         let one = "<Event x='1'>a</Event>\n";
         let two = "<?xml version='1.0'?>\n<Event>\n <System/>\n</Event>\n";
         let json = "{\n  \"a\": {\n  }\n}\n";
+        let flush = "{\n\"a\": [\n{\n\"b\": \"}\\\"}\"\n}\n],\n\"c\": 1}\n";
         for expected in [
             vec!["a\n", "b\n"],
             vec![one, two, "x\n", two],
-            vec![json, json, "{\"a\":1}\n"],
+            vec![json, json, "{\"a\":1}\n", flush, json],
+            vec!["{\n", "\"a\": \"\n", "}\n"],
+            vec!["{\n", "\"a\": \"}"],
+            vec!["{\n", "\"a\": [\n", "{\n", "\"a\": [\n", "x\n"],
             vec!["{\n", "x\n", "}\n"],
             vec!["<Event>\n", "x\n"],
             vec!["<EventX>\n", "x</Event>\n"],
@@ -355,6 +479,8 @@ mod tests {
             ("", "<Event>\n"),
             ("{\"a\":1}\n", "{\n  \"a\": {\n"),
             ("{\n  \"a\": 1\n}\n", "{\n"),
+            ("x\n{\n\"a\": 1\n}\nx\n", "{\n\"a\": [\n{\n}\n"),
+            ("{\n\"a\": 1\n} x\nx\n", ""),
             ("{\n  \"a\": 1\n}\n", ""),
             ("a mention of <Event> in text\n", ""),
             ("x\n", "<Event>\n a\n</Event><Event>\n"),
@@ -364,7 +490,7 @@ mod tests {
             ("x\n", "<?xml version='1.0'?>\n"),
             ("x\n", "<?xml version='1.0'?>\n<Event>\n"),
             ("x\n", "\u{feff}<Event>\n"),
-            ("x\n", "{\n <Event>\n"),
+            ("x\n", "{\n\"a\":\n <Event>\n"),
             ("x\n", "<Event>\n{\n \"a\":1\n"),
             ("<Events>\n", ""),
         ] {

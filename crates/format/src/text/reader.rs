@@ -7,11 +7,13 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::field::Field;
+use super::frame::Records;
 use super::header::{Header, is_header};
 use super::own::Own;
 use super::record::Record;
 use super::time::{Time, Zone};
-use super::{Context, FORMATS, Spec, auto, frame, syslog};
+use super::{Context, FORMATS, Spec, auto, syslog};
+use crate::json::{name, nsg};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -225,63 +227,57 @@ impl flow::Reader for TextReader {
     fn read(&mut self, bytes: &[u8], heading: &Heading, out: &mut Lines, counts: &mut Counts) {
         self.context.clock.now = Time::now();
         let mut header = self.header(heading);
-        let mut at = 0;
+        let mut records = Records::new(bytes, 0);
+        let mut start = *heading == Heading::Start;
         // A record may borrow from the header, so each header has a record of its own.
-        while at < bytes.len() {
-            let start = at == 0 && *heading == Heading::Start;
-            let mut next = None;
+        loop {
             let mut record = Record::new(&self.context);
-            at = self.records(
-                bytes,
-                at,
+            let next = self.records(
+                &mut records,
                 start,
                 header.as_ref(),
-                &mut next,
                 &mut record,
                 out,
                 counts,
             );
             drop(record);
-            if let Some(next) = next {
-                header = next;
-            }
+            let Some(next) = next else {
+                break;
+            };
+            (header, start) = (next, false);
         }
     }
 }
 
 impl TextReader {
-    /// Reads records from `at` on until one says how those behind it are read; returns where it
-    /// ends.
-    #[allow(clippy::too_many_arguments)]
-    fn records<'a>(
+    /// Reads records until one says how those behind it are read; returns what it says.
+    fn records<'a, 'b: 'a>(
         &'a self,
-        bytes: &'a [u8],
-        mut at: usize,
+        records: &mut Records<'b>,
         mut start: bool,
         header: Option<&'a Header>,
-        next: &mut Option<Option<Header>>,
         record: &mut Record<'a>,
         out: &mut Lines,
         counts: &mut Counts,
-    ) -> usize {
+    ) -> Option<Option<Header>> {
         let auto = matches!(self.choice, Choice::Auto);
-        while at < bytes.len() {
-            let end = frame::end(bytes, at);
-            let raw = &bytes[at..end];
-            at = end;
+        for raw in records {
             let line = clean(raw);
             let Some(&first) = line.trim_ascii_start().first() else {
                 continue;
             };
             if auto && first == b'{' {
-                copy(raw, &mut out.bytes);
+                if !self.has_flows(line) || nsg::expand(line, &mut out.bytes) == 0 {
+                    copy(raw, &mut out.bytes);
+                }
                 start = false;
                 continue;
             }
-            if first == b'#' || start {
-                *next = self.names(header, line, std::mem::take(&mut start));
-            }
-            let format = match next {
+            let next = match first == b'#' || start {
+                true => self.names(header, line, std::mem::take(&mut start)),
+                false => None,
+            };
+            let format = match &next {
                 Some(header) => {
                     record.begin(line);
                     Some(header.as_ref().map_or("text", Header::name))
@@ -308,10 +304,27 @@ impl TextReader {
             let line = Span::new(start, out.bytes.len());
             out.written.push((line, roles));
             if next.is_some() {
-                break;
+                return next;
             }
         }
-        at
+        None
+    }
+}
+
+impl TextReader {
+    /// Whether a record of JSON may hold flows to be taken apart. [`Json`](crate::json::Json) tells
+    /// the same by the same signs.
+    fn has_flows(&self, line: &[u8]) -> bool {
+        let line = line.trim_ascii();
+        if !nsg::is_nsg(line) {
+            return false;
+        }
+        let mut has_destination = false;
+        let aliases = &self.context.aliases;
+        name::find(line, aliases, &mut Vec::new(), |field, _, _| {
+            has_destination |= field == Field::DestinationIp;
+        });
+        !has_destination
     }
 }
 

@@ -7,7 +7,7 @@
 //! - A value counts only if it is of the field's kind. Of an array the first element counts.
 //! - Of several members for one field the best name counts, then the least depth, then the first.
 //! - A name that does not say the role by itself counts only where the record proves it: see
-//!   [`decide`].
+//!   `decide`.
 //! - One pass, linear in the record, in constant memory. Members deeper than [`DEEPEST`] have no
 //!   role.
 
@@ -22,7 +22,9 @@ pub use walk::{carried, carries, find, find_in};
 
 use std::collections::HashSet;
 
-use word::{ACTOR, ADDRESS, DESTINATION, ELSEWHERE, ENDS, LOCAL, PLAIN, PORT, REMOTE, SOURCE};
+use word::{
+    ACTOR, ADDRESS, DESTINATION, ELSEWHERE, ENDS, LOCAL, PORT, REMOTE, SHORT, SOURCE, SPELLED,
+};
 
 use crate::text::alias::{ALIASES, Aliases, LONGEST, Name};
 use crate::text::field::Kind;
@@ -32,6 +34,9 @@ pub const DEEPEST: u32 = 64;
 
 /// How many parents' names a name may be made of.
 pub const PARENTS: usize = 2;
+
+/// Where names that are not in the table stand: behind those that are.
+const RANK_OF_SHORT: u16 = 900;
 
 /// How far a name proves its role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,11 +148,8 @@ impl Names {
                     true => Proof::Actor,
                     false => Proof::Name,
                 };
-                // The server's, in W3C's names and in plain ones.
                 let twin = Role::of(meaning.field).is_some_and(Role::is_destination)
-                    && (name.starts_with(b"server")
-                        || name.starts_with(b"origin")
-                        || PLAIN.iter().any(|plain| plain.0.as_bytes() == name));
+                    && (name.starts_with(b"server") || name.starts_with(b"origin"));
                 names.add(
                     &[name],
                     Meaning {
@@ -164,6 +166,9 @@ impl Names {
                 }
             }
         }
+        let (name, role, proof) = SHORT;
+        let (role, rank) = (Some(role), RANK_OF_SHORT);
+        names.add(&[name.as_bytes()], Meaning { role, rank, proof });
         // Reduced names may end otherwise than they are spelled.
         for alias in ALIASES {
             let mut name = Name::new();
@@ -268,6 +273,11 @@ impl Names {
             return;
         }
         self.pairs[usize::from(a)] |= 1 << b;
+        if !own && [a, b] == *b"id" {
+            // Few members end in capitals (`CallingStationID`), many in other spellings of it.
+            self.last.push((*b"ID", port));
+            return;
+        }
         if !own && !ENDS.contains(&&[a, b]) {
             return;
         }
@@ -308,12 +318,12 @@ impl Names {
             return None;
         }
         let mut alone = self.get(&name);
-        if key.len() <= 5 && name.len == key.len() {
-            let mut plain = PLAIN.iter();
+        if key.len() <= 6 && key.get(1) == Some(&b'-') {
+            let mut spelled = SPELLED.iter();
             if let Some(&(_, role, proof)) =
-                plain.find(|plain| key.eq_ignore_ascii_case(plain.0.as_bytes()))
+                spelled.find(|spelled| key.eq_ignore_ascii_case(spelled.0.as_bytes()))
             {
-                let (role, rank) = (Some(role), 900);
+                let (role, rank) = (Some(role), RANK_OF_SHORT);
                 alone = Some(Meaning { role, rank, proof });
             }
         }

@@ -82,7 +82,7 @@ fn few_ends_are_looked_for() {
         .collect();
     ends.sort();
     ends.dedup();
-    assert_eq!(ends.join(" "), "_h dr ip p4 p6 ps rc ss st v4 v6");
+    assert_eq!(ends.join(" "), "_h dr id ip p4 p6 ps rc ss st v4 v6");
 }
 
 #[test]
@@ -96,6 +96,11 @@ fn a_server_takes_a_client() {
         roles(r#"{"sip":"192.0.2.1","dip":"192.0.2.2","sport":1}"#),
         "source.ip=192.0.2.1 source.port=1 destination.ip=192.0.2.2"
     );
+    assert_eq!(
+        roles(r#"{"s_ip":"192.0.2.1","d_ip":"192.0.2.2","s_port":1,"d_port":2}"#),
+        "source.ip=192.0.2.1 source.port=1 destination.ip=192.0.2.2 destination.port=2"
+    );
+    assert_eq!(roles(r#"{"sip":"192.0.2.1","s-ip":"192.0.2.2"}"#), "");
     assert_eq!(
         roles(r#"{"c-ip":"192.0.2.1","s-ip":"192.0.2.2","s-port":"80"}"#),
         "source.ip=192.0.2.1 destination.ip=192.0.2.2 destination.port=80"

@@ -20,10 +20,14 @@ pub const ELSEWHERE: &[&str] = &[
     "transport",
 ];
 
-/// Names that mean another thing without a separator: `s-ip` and `s-port` are the server's.
-pub const PLAIN: &[(&str, Role, Proof)] = &[
-    ("sip", Role::SourceIp, Proof::Twin),
-    ("sport", Role::SourcePort, Proof::Name),
+/// A short name that may be a server's instead: it takes the other end.
+pub const SHORT: (&str, Role, Proof) = ("sip", Role::SourceIp, Proof::Twin);
+
+/// Names that mean this only as they are spelled, in W3C's way: the server's. Without the hyphen the
+/// letter is the source's.
+pub const SPELLED: &[(&str, Role, Proof)] = &[
+    ("s-ip", Role::DestinationIp, Proof::Twin),
+    ("s-port", Role::DestinationPort, Proof::Twin),
 ];
 
 /// The ends of builtin names that are worth a look at each member of every record that has them. Names

@@ -36,7 +36,6 @@ pub const ALIASES: &[Alias] = &[
     a("dstaddr", DestinationIp, "AWS VPC flow"),
     a("id.resp_h", DestinationIp, "Zeek"),
     a("destinationTranslatedAddress", DestinationNatIp, "CEF"),
-    a("s-ip", DestinationIp, "W3C extended log"),
     a("lip", DestinationIp, "Dovecot"),
     // source.port
     a("srcport", SourcePort, "Fortinet FortiGate, AWS VPC flow"),
@@ -54,7 +53,6 @@ pub const ALIASES: &[Alias] = &[
     a("DPT", DestinationPort, "iptables, CEF"),
     a("id.resp_p", DestinationPort, "Zeek"),
     a("destinationTranslatedPort", DestinationNatPort, "CEF"),
-    a("s-port", DestinationPort, "W3C extended log"),
     // CEF and LEEF
     a("Source IPv6 Address", SourceIp, "CEF (c6a2Label)"),
     a("c6a2", SourceIp, "CEF"),
@@ -155,6 +153,7 @@ pub const ALIASES: &[Alias] = &[
     a("portProbeDetails.localPortDetails.port", DestinationPort, "AWS GuardDuty"),
     a("saddr", SourceIp, "HarfangLab, auditd"),
     a("daddr", DestinationIp, "HarfangLab"),
+    a("sport", SourcePort, "HarfangLab"),
     a("dport", DestinationPort, "HarfangLab"),
     a("NATSource", SourceNatIp, "Palo Alto Networks Cortex Data Lake"),
     a("NATDestination", DestinationNatIp, "Palo Alto Networks Cortex Data Lake"),

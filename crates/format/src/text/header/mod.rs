@@ -185,11 +185,12 @@ impl Header {
         {
             return None;
         }
+        let both = names().any(names::is_dip);
         let mut header = Header::new(if vpc { Kind::Vpc } else { Kind::Csv });
         header.delimiter = delimiter;
         header.name_columns(names(), aliases, |name| match vpc {
             true => names::vpc(name),
-            false => None,
+            false => names::csv(name, both),
         });
         let mut known = [false; Field::COUNT];
         for field in header.slots.iter().filter_map(Slot::field) {

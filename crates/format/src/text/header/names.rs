@@ -76,6 +76,21 @@ const W3C: &[(&str, Field, u16)] = &[
     ("s-computername", HostName, 1),
 ];
 
+/// A column of a CSV: W3C's names of the server's ends, as they are spelled there; `sip` is the
+/// source's only beside a `dip` (`both`).
+pub fn csv(name: &[u8], both: bool) -> Option<Target> {
+    match name.to_ascii_lowercase().as_slice() {
+        name @ (b"s-ip" | b"s-port") => w3c(name, Software::Other),
+        b"sip" | b"s_ip" if both => field(SourceIp, 1),
+        _ => None,
+    }
+}
+
+/// Whether a column is called `dip`.
+pub fn is_dip(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"dip") || name.eq_ignore_ascii_case(b"d_ip")
+}
+
 /// A column of a Zeek log. Source: the script reference of each log
 /// (<https://docs.zeek.org/en/current/script-reference/log-files.html>).
 pub fn zeek(name: &[u8], path: &[u8]) -> Option<Target> {

@@ -215,6 +215,21 @@ fn csv_is_known_by_its_names_only() {
 }
 
 #[test]
+fn a_letter_in_csv_is_the_sources_and_in_w3c_s_names_the_servers() {
+    let ends =
+        r#""destination":{"ip":"203.0.113.5","port":443},"source":{"ip":"192.0.2.7","port":1}}"#;
+    for names in ["sip,sport,dip,dport", "S_IP,s_port,D_IP,d_port"] {
+        let found = read(&[names, "192.0.2.7,1,203.0.113.5,443"]);
+        assert!(found[0].ends_with(ends), "{names}: {found:?}");
+    }
+    let found = read(&["c-ip,c-port,s-ip,s-port", "192.0.2.7,1,203.0.113.5,443"]);
+    assert!(found[0].ends_with(ends), "{found:?}");
+    // Nobody says whose that is.
+    let found = read(&["sip,src_port,dst_ip", "192.0.2.7,1,203.0.113.5"]);
+    assert!(found[0].ends_with(r#""source":{"port":1}}"#), "{found:?}");
+}
+
+#[test]
 fn ordinary_lines_are_no_header() {
     let context = Context::new(Clock::at(Time::default()));
     for line in [

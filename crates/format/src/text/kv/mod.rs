@@ -2,7 +2,7 @@
 //!
 //! Pairs stand between blanks, tabs, commas, semicolons or pipes; what stands between them is found
 //! out from the first few. Names are taken for ECS fields by the one table of aliases; names whose
-//! meaning depends on the product are [`settle`]d after the product is known.
+//! meaning depends on the product are settled after the product is known.
 
 mod quote;
 mod scan;
@@ -73,7 +73,7 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
                 }
             }
         }
-        add(pair.name, value, record);
+        record.pair(pair.name, value);
     }
     let addressed = record.has(Field::SourceIp)
         || record.has(Field::DestinationIp)
@@ -83,17 +83,6 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
         return true;
     }
     settle::watchguard(&seen, record) || tuple::read(text, record)
-}
-
-/// Adds a pair. W3C's `s-ip` and `s-port` are the server's; without the hyphen the letter is that
-/// of the source.
-#[inline]
-fn add<'a>(name: &'a [u8], value: Value<'a>, record: &mut Record<'a>) {
-    match name {
-        b"sport" | b"s_port" | b"SPORT" if record.set(Field::SourcePort, value) => {}
-        b"sip" | b"s_ip" | b"sport" | b"s_port" | b"SPORT" => record.vendor(name, value),
-        _ => record.pair(name, value),
-    }
 }
 
 /// Whether the field of this name is one word.
@@ -140,10 +129,10 @@ pub fn read_with<'a>(options: &Options, text: &'a [u8], record: &mut Record<'a>)
             let value = &text[start + 1..start + 1 + quoted.end];
             if quoted.escaped {
                 let value = record.own(|own| quote::unescape(value, own));
-                add(name, value, record);
+                record.pair(name, value);
             } else {
                 seen.note(name, value);
-                add(name, value.into(), record);
+                record.pair(name, value);
             }
             let close = start + quoted.end + 2;
             let stop = next(end, &pair, close);
@@ -155,7 +144,7 @@ pub fn read_with<'a>(options: &Options, text: &'a [u8], record: &mut Record<'a>)
             end = Some(stop);
             let value = text[start..stop].trim_ascii();
             seen.note(name, value);
-            add(name, value.into(), record);
+            record.pair(name, value);
             at = stop + options.pair.len();
         }
     }

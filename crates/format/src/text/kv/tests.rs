@@ -116,8 +116,11 @@ fn text_with_few_pairs_is_no_record_of_pairs() {
 #[test]
 fn names_mean_what_their_product_says() {
     for (line, expected) in [
-        // The hyphen is W3C's.
         ("sport=1 dport=2 a=3", "- 1 - 2 - -"),
+        (
+            "SIP=192.0.2.1 DIP=192.0.2.2 SPORT=1",
+            "192.0.2.1 1 192.0.2.2 - - -",
+        ),
         (
             "sip=192.0.2.1 dip=192.0.2.2 a=3",
             "192.0.2.1 - 192.0.2.2 - - -",

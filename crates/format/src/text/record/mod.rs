@@ -7,6 +7,8 @@
 
 use knownet_flow::Span;
 
+mod pen;
+mod window;
 mod write;
 
 use super::Context;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use knownet_flow::{ROLES, Roles, Span, text};
 
+use super::pen::Pen;
 use super::{Record, Value};
 use crate::text::field::{Field, Kind};
 
@@ -13,144 +14,163 @@ impl Record<'_> {
     /// Appends the record as one JSON line, with its line feed. Pairs without an ECS name stand in
     /// an object called after the vendor, else `format`. Returns where its roles stand in `out`.
     pub fn write(&self, format: &str, out: &mut Vec<u8>) -> Roles {
-        let writer = Writer {
+        out.reserve(3 * self.line.len() + 1024);
+        let mut writer = Writer {
             record: self,
             plain: text::is_plain(self.line),
+            pen: Pen::new(out),
         };
-        out.reserve(3 * self.line.len() + 512);
-        out.extend_from_slice(b"{\"@timestamp\":\"");
-        self.time.unwrap_or(self.context.clock.now).write(out);
-        out.push(b'"');
-        let roles = writer.fields(out);
-        out.extend_from_slice(b",\"message\":");
-        writer.quote(self.line, out);
+        writer.pen.bytes(b"{\"@timestamp\":\"");
+        let (time, length) = self.time.unwrap_or(self.context.clock.now).text();
+        writer.pen.window(&time, length);
+        writer.pen.byte(b'"');
+        let roles = writer.fields();
+        let (plain, line) = (writer.plain, self.line);
+        writer.pen.bytes(b",\"message\":");
+        match plain {
+            true => writer.pen.push(|out| {
+                out.push(b'"');
+                out.extend_from_slice(line);
+                out.push(b'"');
+            }),
+            false => writer.pen.escape(line),
+        }
         if !self.pairs.is_empty() {
-            writer.pairs(format, out);
+            writer.pairs(format);
         }
         for (index, tag) in self.tags.iter().enumerate() {
-            out.extend_from_slice(if index == 0 {
+            writer.pen.bytes(if index == 0 {
                 b",\"tags\":[\""
             } else {
                 b"\",\""
             });
-            out.extend_from_slice(tag.as_bytes());
+            writer.pen.bytes(tag.as_bytes());
         }
         if !self.tags.is_empty() {
-            out.extend_from_slice(b"\"]");
+            writer.pen.bytes(b"\"]");
         }
-        out.extend_from_slice(b"}\n");
+        writer.pen.bytes(b"}\n");
+        writer.pen.finish();
         roles
     }
 }
 
-struct Writer<'b, 'a> {
+struct Writer<'b, 'a, 'v> {
     record: &'b Record<'a>,
     /// Whether the line needs no escapes.
     plain: bool,
+    pen: Pen<'v>,
 }
 
-impl Writer<'_, '_> {
+impl Writer<'_, '_, '_> {
     /// Appends a quoted string.
     #[inline]
-    fn quote(&self, bytes: &[u8], out: &mut Vec<u8>) {
+    fn quote(&mut self, bytes: &[u8]) {
         let line = self.record.line;
         let at = (bytes.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
-        if !self.plain || at > line.len() || bytes.len() > line.len() - at {
-            return text::quote(bytes, out);
+        match at < line.len() && bytes.len() <= line.len() - at {
+            true => self.pen.quote(&line[at..], bytes.len(), self.plain),
+            false => self.pen.quote(bytes, bytes.len(), false),
         }
-        out.push(b'"');
-        match line[at..].first_chunk::<16>() {
-            // A copy of constant length is a few instructions; what was too much is taken back.
-            Some(window) if bytes.len() <= window.len() => {
-                let end = out.len() + bytes.len();
-                out.extend_from_slice(window);
-                out.truncate(end);
-            }
-            _ => out.extend_from_slice(bytes),
-        }
-        out.push(b'"');
     }
 
-    fn fields(&self, out: &mut Vec<u8>) -> Roles {
+    fn fields(&mut self) -> Roles {
         let mut roles = Roles::default();
         let paths = PATHS.get_or_init(Paths::new);
-        let (mut left, mut before) = (self.record.set, None::<usize>);
+        let (mut left, mut before) = (self.record.set, usize::MAX);
+        self.pen.room(0);
         while left != 0 {
             let index = left.trailing_zeros() as usize;
             left &= left - 1;
             let path = &paths.paths[index];
-            let mut shared = 0;
-            if let Some(before) = before {
-                shared = usize::from(paths.shared[before][index]);
-                let close = usize::from(paths.paths[before].depth) - shared;
-                out.extend_from_slice(&b"}}}}}}}}"[..close]);
+            let mut start = 0;
+            if let Some(before) = paths.paths.get(before) {
+                let shared = before.shared[index];
+                self.pen.window(CLOSE, usize::from(before.depth - shared));
+                start = usize::from(path.starts[usize::from(shared)]);
             }
-            out.push(b',');
-            out.extend_from_slice(&path.text[usize::from(path.starts[shared])..]);
-            let start = out.len();
-            self.value(Field::ALL[index], out);
+            self.pen.byte(b',');
+            if let Some(text) = path.text[start..].first_chunk::<PATH>() {
+                self.pen.window(text, usize::from(path.length) - start);
+            }
+            let start = self.pen.at();
+            self.value(Field::ALL[index]);
             if let Some(role) = path.role {
                 // Without the quotes of an address.
                 let quote = usize::from(!ROLES[role].1);
-                roles[role] = Span::new(start + quote, out.len() - quote);
+                roles[role] = Span::new(start + quote, self.pen.at() - quote);
             }
-            before = Some(index);
+            before = index;
+            self.pen.room(0);
         }
-        if let Some(before) = before {
-            out.extend_from_slice(&b"}}}}}}}}"[..usize::from(paths.paths[before].depth)]);
+        if let Some(before) = paths.paths.get(before) {
+            self.pen.window(CLOSE, usize::from(before.depth));
         }
         roles
     }
 
     #[inline]
-    fn value(&self, field: Field, out: &mut Vec<u8>) {
+    fn value(&mut self, field: Field) {
         let value = self.record.bytes(self.record.values[field as usize]);
         match field.kind() {
-            Kind::Json => out.extend_from_slice(value),
+            Kind::Json => self.pen.bytes(value),
             Kind::Port | Kind::Number => {
                 let zeros = value.iter().take_while(|&&byte| byte == b'0').count();
-                out.extend_from_slice(&value[zeros.min(value.len() - 1)..]);
+                self.pen.bytes(&value[zeros.min(value.len() - 1)..]);
             }
-            Kind::Text | Kind::Ip => self.quote(value, out),
+            Kind::Text | Kind::Ip => self.quote(value),
         }
     }
 
-    fn pairs(&self, format: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(b",\"");
-        let start = out.len();
-        let vendor = self.record.get(Field::ObserverVendor);
-        for &byte in vendor.unwrap_or(format.as_bytes()) {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(byte.to_ascii_lowercase()),
-                _ if out.last() == Some(&b'_') || out.len() == start => {}
-                _ => out.push(b'_'),
-            }
-        }
-        while out.len() > start && out.last() == Some(&b'_') {
-            out.pop();
-        }
-        if out.len() == start {
-            out.extend_from_slice(format.as_bytes());
-        }
-        // A member of this name would be written twice.
-        if RESERVED.iter().any(|name| out[start..] == *name.as_bytes()) {
-            out.push(b'_');
-        }
-        out.extend_from_slice(b"\":{");
-        for (index, (name, value)) in self.record.pairs.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            self.quote(name, out);
-            out.push(b':');
+    fn pairs(&mut self, format: &str) {
+        self.pen.push(|out| {
+            out.extend_from_slice(b",\"");
+            object(self.record.get(Field::ObserverVendor), format, out);
+            out.extend_from_slice(b"\":");
+        });
+        let mut between = b'{';
+        for (name, value) in &self.record.pairs {
+            self.pen.room(0);
+            self.pen.byte(between);
+            between = b',';
+            self.quote(name);
+            self.pen.byte(b':');
             match *value {
-                Value::Raw(bytes) => self.quote(bytes, out),
-                Value::Own(span) => text::quote(&self.record.own[span], out),
+                Value::Raw(bytes) => self.quote(bytes),
+                Value::Own(span) => {
+                    let bytes = &self.record.own[span];
+                    self.pen.quote(bytes, bytes.len(), false);
+                }
             }
         }
-        out.push(b'}');
+        self.pen.bytes(b"}");
     }
 }
+
+/// Appends the name of the object that a vendor's pairs stand in.
+fn object(vendor: Option<&[u8]>, format: &str, out: &mut Vec<u8>) {
+    let start = out.len();
+    for &byte in vendor.unwrap_or(format.as_bytes()) {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(byte.to_ascii_lowercase()),
+            _ if out.last() == Some(&b'_') || out.len() == start => {}
+            _ => out.push(b'_'),
+        }
+    }
+    while out.len() > start && out.last() == Some(&b'_') {
+        out.pop();
+    }
+    if out.len() == start {
+        out.extend_from_slice(format.as_bytes());
+    }
+    // A member of this name would be written twice.
+    if RESERVED.iter().any(|name| out[start..] == *name.as_bytes()) {
+        out.push(b'_');
+    }
+}
+
+/// Objects have at most so many parents.
+const CLOSE: &[u8; 8] = b"}}}}}}}}";
 
 /// The top-level names that a record writes.
 const RESERVED: &[&str] = &[
@@ -175,62 +195,68 @@ const RESERVED: &[&str] = &[
     "winlog",
 ];
 
+/// The longest path as JSON is shorter.
+const PATH: usize = 48;
+
 /// A field's path as JSON: `"source":{"nat":{"ip":`.
 struct Path {
-    text: Vec<u8>,
+    /// Longer than it, so that it can be copied from any segment on in constant length.
+    text: [u8; 2 * PATH],
+    length: u8,
     /// Where each of its segments starts in `text`.
-    starts: Vec<u8>,
+    starts: [u8; CLOSE.len()],
     /// How many objects it opens.
     depth: u8,
     /// Its place among the roles.
     role: Option<usize>,
+    /// How many objects it shares with each other field.
+    shared: [u8; Field::COUNT],
 }
 
 struct Paths {
-    paths: Vec<Path>,
-    /// How many objects two fields share.
-    shared: Vec<[u8; Field::COUNT]>,
+    paths: [Path; Field::COUNT],
 }
 
 static PATHS: OnceLock<Paths> = OnceLock::new();
 
 impl Paths {
     fn new() -> Paths {
-        let segments: Vec<Vec<&str>> = Field::ALL
-            .iter()
-            .map(|field| field.path().split('.').collect())
-            .collect();
-        let path = |segments: &Vec<&str>| {
-            let (mut text, mut starts) = (Vec::new(), Vec::new());
-            for (index, segment) in segments.iter().enumerate() {
-                starts.push(text.len() as u8);
-                let open = if index + 1 < segments.len() {
-                    ":{"
-                } else {
-                    ":"
-                };
-                text.extend_from_slice(format!("\"{segment}\"{open}").as_bytes());
-            }
-            Path {
-                text,
-                starts,
-                depth: segments.len() as u8 - 1,
-                role: ROLES
-                    .iter()
-                    .position(|(role, _)| *role == segments.join(".")),
-            }
-        };
-        let shared = |a: &Vec<&str>| {
-            let mut row = [0; Field::COUNT];
-            for (cell, b) in row.iter_mut().zip(&segments) {
-                let parents = a[..a.len() - 1].iter().zip(&b[..b.len() - 1]);
-                *cell = parents.take_while(|(a, b)| a == b).count() as u8;
-            }
-            row
-        };
         Paths {
-            paths: segments.iter().map(path).collect(),
-            shared: segments.iter().map(shared).collect(),
+            paths: std::array::from_fn(|index| Path::new(Field::ALL[index].path())),
+        }
+    }
+}
+
+impl Path {
+    fn new(path: &str) -> Path {
+        let segments: Vec<&str> = path.split('.').collect();
+        let (mut json, mut starts) = (Vec::new(), [0; CLOSE.len()]);
+        for (index, segment) in segments.iter().enumerate() {
+            starts[index] = json.len() as u8;
+            let open = if index + 1 < segments.len() {
+                ":{"
+            } else {
+                ":"
+            };
+            json.extend_from_slice(format!("\"{segment}\"{open}").as_bytes());
+        }
+        assert!(json.len() <= PATH, "{path} is longer than {PATH} as JSON");
+        let mut text = [0; 2 * PATH];
+        text[..json.len()].copy_from_slice(&json);
+        let parents = segments.len() - 1;
+        let shared = std::array::from_fn(|index| {
+            let other = Field::ALL[index].path();
+            let count = other.split('.').count() - 1;
+            let pairs = segments[..parents].iter().zip(other.split('.').take(count));
+            pairs.take_while(|(a, b)| **a == *b).count() as u8
+        });
+        Path {
+            text,
+            length: json.len() as u8,
+            starts,
+            depth: parents as u8,
+            role: ROLES.iter().position(|(role, _)| *role == path),
+            shared,
         }
     }
 }

@@ -66,39 +66,44 @@ impl Time {
 
     /// Appends it as RFC 3339 in UTC, with as many decimals as it needs: three, six or nine.
     pub fn write(self, out: &mut Vec<u8>) {
+        let (text, length) = self.text();
+        out.extend_from_slice(&text[..length]);
+    }
+
+    /// The same, in the first so many bytes.
+    pub fn text(self) -> ([u8; 32], usize) {
+        let mut text = *b"0000-00-00T00:00:00.000000000Z  ";
         let (days, second) = (
             self.seconds.div_euclid(86400),
-            self.seconds.rem_euclid(86400),
+            self.seconds.rem_euclid(86400) as u32,
         );
         let (year, month, day) = civil(days);
-        digits(year.clamp(0, 9999) as u32, 4, out);
-        out.push(b'-');
-        digits(month, 2, out);
-        out.push(b'-');
-        digits(day, 2, out);
-        out.push(b'T');
-        digits(second as u32 / 3600, 2, out);
-        out.push(b':');
-        digits(second as u32 / 60 % 60, 2, out);
-        out.push(b':');
-        digits(second as u32 % 60, 2, out);
-        out.push(b'.');
-        match self.nanos {
-            n if n % 1_000_000 == 0 => digits(n / 1_000_000, 3, out),
-            n if n % 1000 == 0 => digits(n / 1000, 6, out),
-            n => digits(n, 9, out),
+        let year = year.clamp(0, 9999) as u32;
+        for (at, number) in [
+            (0, year / 100),
+            (2, year % 100),
+            (5, month),
+            (8, day),
+            (11, second / 3600),
+            (14, second / 60 % 60),
+            (17, second % 60),
+        ] {
+            text[at] += (number / 10) as u8;
+            text[at + 1] += (number % 10) as u8;
         }
-        out.push(b'Z');
+        let (mut number, width) = match self.nanos {
+            0 => (0, 3),
+            n if n % 1_000_000 == 0 => (n / 1_000_000, 3),
+            n if n % 1000 == 0 => (n / 1000, 6),
+            n => (n, 9),
+        };
+        for place in text[20..20 + width].iter_mut().rev() {
+            *place = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+        text[20 + width] = b'Z';
+        (text, 21 + width)
     }
-}
-
-fn digits(mut n: u32, width: usize, out: &mut Vec<u8>) {
-    let mut text = [b'0'; 9];
-    for place in text[..width].iter_mut().rev() {
-        *place += (n % 10) as u8;
-        n /= 10;
-    }
-    out.extend_from_slice(&text[..width]);
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar), by counting

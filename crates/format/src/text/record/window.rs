@@ -1,0 +1,53 @@
+//! Short stretches of text looked at as a whole.
+
+/// How many bytes a window has.
+pub const WINDOW: usize = 32;
+
+/// The bytes that do not stand in a JSON string as they are, or are no ASCII: a bit for each.
+#[inline]
+pub fn special(window: &[u8; WINDOW]) -> u64 {
+    const HIGH: u64 = eight(0x80);
+    let mut bits = 0;
+    for (index, bytes) in window.as_chunks::<8>().0.iter().enumerate() {
+        let word = u64::from_le_bytes(*bytes);
+        // Nothing is carried from one byte to the next.
+        let zero = |word: u64| !((word & !HIGH) + !HIGH | word);
+        let control = !((word & !HIGH) + eight(0x60));
+        let marks = zero(word ^ eight(b'"')) | zero(word ^ eight(b'\\')) | control | word;
+        // The eight high bits next to each other, in the highest byte.
+        let together = ((marks & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        bits |= together << (8 * index);
+    }
+    bits
+}
+
+/// Eight times the byte.
+const fn eight(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn simple(window: &[u8; WINDOW]) -> u64 {
+        window.iter().rev().fold(0, |bits, &byte| {
+            let special = byte < b' ' || byte >= 0x80 || matches!(byte, b'"' | b'\\');
+            bits << 1 | u64::from(special)
+        })
+    }
+
+    #[test]
+    fn each_special_byte_is_found_where_it_stands() {
+        for byte in 0..=255 {
+            for place in 0..WINDOW {
+                let mut window = [b'a'; WINDOW];
+                window[place] = byte;
+                assert_eq!(special(&window), simple(&window), "{byte} at {place}");
+            }
+        }
+        let mut window = [b'a'; WINDOW];
+        (window[0], window[31], window[7]) = (b'"', 0x1f, 0xff);
+        assert_eq!(special(&window), 1 | 1 << 31 | 1 << 7);
+    }
+}
