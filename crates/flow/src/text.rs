@@ -57,11 +57,12 @@ pub fn invalid(bytes: &[u8], out: &mut Vec<u8>) {
 #[inline]
 pub fn is_plain(bytes: &[u8]) -> bool {
     // Whole blocks without a branch inside become vector instructions.
-    let mut blocks = bytes.chunks_exact(32);
-    blocks.all(|block| !block.iter().fold(false, |any, &byte| any | special(byte)))
-        && !bytes[bytes.len() & !31..]
-            .iter()
-            .fold(false, |any, &byte| any | special(byte))
+    let plain = |block: &[u8; 32]| !block.iter().fold(false, |any, &byte| any | special(byte));
+    match bytes.last_chunk() {
+        // The last block may look at some bytes again.
+        Some(last) => plain(last) && bytes.as_chunks().0.iter().all(plain),
+        None => !bytes.iter().fold(false, |any, &byte| any | special(byte)),
+    }
 }
 
 #[inline]

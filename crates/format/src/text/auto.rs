@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::record::Record;
-use super::{FORMATS, kv, message, syslog};
+use super::{FORMATS, auth, kv, message, syslog};
 
 /// What a record without a format is tagged with.
 pub const NO_FORMAT: &str = "_noformat";
@@ -25,8 +25,8 @@ pub fn read<'a>(line: &'a [u8], record: &mut Record<'a>) -> Option<&'static str>
     let mark = record.mark();
     for spec in FORMATS {
         if (spec.read)(text, record) {
-            // Pairs may stand in a sentence that says who it was.
-            if spec.name == kv::SPEC.name
+            // Pairs may stand in a sentence that says who it was; a login's may be a new one.
+            if (spec.name == kv::SPEC.name || spec.name == auth::SPEC.name)
                 && !record.has(Field::SourceIp)
                 && !record.has(Field::DestinationIp)
             {

@@ -20,6 +20,7 @@ pub mod json;
 pub mod kv;
 pub mod leef;
 pub mod message;
+mod near;
 pub mod netskope;
 pub mod nps;
 pub mod own;

@@ -41,6 +41,8 @@ const MESSAGES: &[(&str, &[&str])] = &[
     ("SSH_SESSION", &["{} request from {S} ({}) {reason}"]),
     ("SSH_USERAUTH", &["User '{user}' authentication for {} from {S} ({}) {reason}"]),
     ("SSH_CLOSE", &["{} from {S} ({}) for user '{user}' using"]),
+    // Wireless controllers.
+    ("AAA_AUTH_ADMIN_USER", &["{} user '{user}' on {S}"]),
     ("AUTHFAIL", &["{} from host {S}", "{} from {S}"]),
     ("BADAUTH", &["{} from {S} to {D}"]),
     ("SESS_AUDIT_TRAIL", &["{} {proto} session{}: initiator ({S}) {} responder ({D})", "{} {proto} session{}initiator ({S}){}responder ({D})", "{proto} session initiator ({S}){}responder ({D})"]),
@@ -58,6 +60,7 @@ const MESSAGES: &[(&str, &[&str])] = &[
 /// Words after which an end stands in any message that is in none of the tables.
 const LABELS: &[(&str, Field)] = &[
     ("[Source: ", Field::SourceIp),
+    ("[from: ", Field::SourceIp),
     ("Source IP: ", Field::SourceIp),
     ("Src IP: ", Field::SourceIp),
     ("Destination IP: ", Field::DestinationIp),

@@ -9,8 +9,8 @@ mod prefix;
 use memchr::memchr;
 
 use super::Spec;
-use super::address::is_ip;
 use super::field::Field;
+use super::near::first;
 use super::record::Record;
 
 /// How it is known.
@@ -62,64 +62,63 @@ fn begin(text: &[u8]) -> Option<usize> {
 
 /// Reads what the kernel wrote.
 fn pairs<'a>(text: &'a [u8], record: &mut Record<'a>) {
-    let mut rest = text;
+    let mut at = 0;
     // The TCP flags stand between RES= and URGP=.
     let mut flags = None;
-    while !rest.is_empty() {
-        let end = word(rest);
-        let token = &rest[..end];
-        let at = text.len() - rest.len();
-        rest = rest.get(end + 1..).unwrap_or_default();
-        match token {
-            [] => {}
-            [b'I', b'N', b'=', value @ ..] => {
+    while at < text.len() {
+        let begin = at;
+        let rest = &text[at..];
+        let (name, length) = name(rest);
+        let end = match length {
+            Some(length) => at + length + 1 + word(&rest[length + 1..]),
+            None => at + word(rest),
+        };
+        let token = &text[at..end];
+        at = end + 1;
+        // Only a name of up to seven bytes can be one of these.
+        let value = length.map_or(token, |length| &token[length + 1..]);
+        match name {
+            IN => {
                 record.set(Field::ObserverIngressInterfaceName, value);
             }
-            [b'O', b'U', b'T', b'=', value @ ..] => {
+            OUT => {
                 record.set(Field::ObserverEgressInterfaceName, value);
             }
-            [b'S', b'R', b'C', b'=', value @ ..] => address(Field::SourceIp, token, value, record),
-            [b'D', b'S', b'T', b'=', value @ ..] => {
-                address(Field::DestinationIp, token, value, record);
-            }
-            [b'S', b'P', b'T', b'=', value @ ..] => {
+            // ARP has names of its own.
+            SRC | IPSRC => address(Field::SourceIp, token, value, record),
+            DST | IPDST => address(Field::DestinationIp, token, value, record),
+            SPT => {
                 record.set(Field::SourcePort, value);
             }
-            [b'D', b'P', b'T', b'=', value @ ..] => {
+            DPT => {
                 record.set(Field::DestinationPort, value);
             }
-            [b'M', b'A', b'C', b'=', value @ ..] => mac(value, record),
-            [b'P', b'R', b'O', b'T', b'O', b'=', value @ ..] => {
+            MAC => mac(value, record),
+            PROTO => {
                 if !transport(value, record) {
                     record.vendor(&token[..5], value);
                 }
             }
-            // ARP.
-            [b'I', b'P', b'S', b'R', b'C', b'=', value @ ..] => {
-                address(Field::SourceIp, token, value, record);
-            }
-            [b'I', b'P', b'D', b'S', b'T', b'=', value @ ..] => {
-                address(Field::DestinationIp, token, value, record);
-            }
-            [b'R', b'E', b'S', b'=', value @ ..] => {
+            RES => {
                 record.vendor(&token[..3], value);
-                flags = Some(at + token.len());
+                flags = Some(end);
             }
-            [b'U', b'R', b'G', b'P', b'=', value @ ..] => {
+            URGP => {
                 if let Some(start) = flags.take() {
-                    record.vendor(b"flags", text[start..at].trim_ascii());
+                    record.vendor(b"flags", text[start..begin].trim_ascii());
                 }
                 record.vendor(&token[..4], value);
             }
             // The packet that an ICMP error is about.
-            [b'[', ..] => {
-                let Some(close) = memchr(b']', &text[at..]) else {
+            _ if token.first() == Some(&b'[') => {
+                let Some(close) = memchr(b']', &text[begin..]) else {
                     return;
                 };
-                rest = &text[at + close + 1..];
+                at = begin + close + 1;
             }
             _ => {
-                if let Some(equals) = token.iter().position(|&byte| byte == b'=') {
+                let equals = length.or_else(|| token.iter().position(|&byte| byte == b'='));
+                if let Some(equals) = equals {
                     record.vendor(&token[..equals], &token[equals + 1..]);
                 }
             }
@@ -127,17 +126,60 @@ fn pairs<'a>(text: &'a [u8], record: &mut Record<'a>) {
     }
 }
 
+const IN: u64 = key(b"IN");
+const OUT: u64 = key(b"OUT");
+const SRC: u64 = key(b"SRC");
+const DST: u64 = key(b"DST");
+const SPT: u64 = key(b"SPT");
+const DPT: u64 = key(b"DPT");
+const MAC: u64 = key(b"MAC");
+const PROTO: u64 = key(b"PROTO");
+const IPSRC: u64 = key(b"IPSRC");
+const IPDST: u64 = key(b"IPDST");
+const RES: u64 = key(b"RES");
+const URGP: u64 = key(b"URGP");
+
+/// A name of up to seven bytes as a number, with its length.
+const fn key(name: &[u8]) -> u64 {
+    bytes(name) | (name.len() as u64) << 56
+}
+
+/// Up to eight bytes as they are read in one.
+const fn bytes(text: &[u8]) -> u64 {
+    let (mut word, mut at) = (0, text.len());
+    while at > 0 {
+        at -= 1;
+        word = word << 8 | text[at] as u64;
+    }
+    word
+}
+
+/// The name of the pair that `text` begins with, as a number, and its length; 0 and none if it is
+/// longer than seven bytes or a word begins here that is no pair.
+#[inline]
+fn name(text: &[u8]) -> (u64, Option<usize>) {
+    let word = match text.first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => bytes(text),
+    };
+    let equals = first(word, b'=');
+    match equals < first(word, b' ') && equals < first(word, b'[') {
+        true => {
+            let name = word & ((1 << (8 * equals)) - 1);
+            (name | (equals as u64) << 56, Some(equals))
+        }
+        false => (0, None),
+    }
+}
+
 /// The length of the word at the beginning. Words are short: that is quicker than a call.
 #[inline]
 fn word(text: &[u8]) -> usize {
-    const ONES: u64 = u64::MAX / 255;
     let mut at = 0;
     while let Some(bytes) = text.get(at..).and_then(<[u8]>::first_chunk) {
-        let zeros = u64::from_le_bytes(*bytes) ^ (ONES * b' ' as u64);
-        // The lowest marked byte is right; a carry can only spoil those above.
-        let marks = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
-        if marks != 0 {
-            return at + marks.trailing_zeros() as usize / 8;
+        let blank = first(u64::from_le_bytes(*bytes), b' ');
+        if blank < 8 {
+            return at + blank;
         }
         at += 8;
     }
@@ -147,7 +189,7 @@ fn word(text: &[u8]) -> usize {
 
 /// The first address of a role counts, and the name of one that is cut stays beside it.
 fn address<'a>(field: Field, token: &'a [u8], value: &'a [u8], record: &mut Record<'a>) {
-    if record.has(field) || !is_ip(value) || !record.set(field, value) {
+    if record.has(field) || !record.set_ip(field, value) {
         record.vendor(&token[..token.len() - value.len() - 1], value);
     }
 }
@@ -155,27 +197,44 @@ fn address<'a>(field: Field, token: &'a [u8], value: &'a [u8], record: &mut Reco
 /// Destination, source and type of an Ethernet frame, in ECS notation; other links' headers stay
 /// as they are.
 fn mac<'a>(value: &'a [u8], record: &mut Record<'a>) {
-    let ethernet = value.len() == 41
-        && value.chunks(3).all(|octet| {
-            octet[0].is_ascii_hexdigit()
-                && octet[1].is_ascii_hexdigit()
-                && octet.get(2).is_none_or(|&byte| byte == b':')
-        });
-    if !ethernet {
+    let Some(frame) = value.as_array::<41>().filter(|frame| is_ethernet(frame)) else {
         return record.vendor(b"MAC", value);
-    }
-    for (field, octets) in [
-        (Field::DestinationMac, &value[..17]),
-        (Field::SourceMac, &value[18..35]),
-    ] {
-        let octets = record.own(|own| {
-            own.extend(octets.iter().map(|&byte| match byte {
+    };
+    for (field, start) in [(Field::DestinationMac, 0), (Field::SourceMac, 18)] {
+        let mut octets = [0; 17];
+        for (octet, byte) in octets.iter_mut().zip(&frame[start..]) {
+            *octet = match byte {
                 b':' => b'-',
                 byte => byte.to_ascii_uppercase(),
-            }));
-        });
+            };
+        }
+        let octets = record.own(|own| own.extend_from_slice(&octets));
         record.set(field, octets);
     }
+}
+
+/// Digits of base sixteen.
+const HEX: [bool; 256] = {
+    let mut hex = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        hex[byte] = (byte as u8).is_ascii_hexdigit();
+        byte += 1;
+    }
+    hex
+};
+
+/// Whether it is fourteen octets with colons between them.
+fn is_ethernet(frame: &[u8; 41]) -> bool {
+    // Without a branch for each of them.
+    let (mut good, mut place) = (true, 0);
+    while place < frame.len() {
+        good &= HEX[usize::from(frame[place])];
+        good &= place + 1 == frame.len() || HEX[usize::from(frame[place + 1])];
+        good &= place + 2 >= frame.len() || frame[place + 2] == b':';
+        place += 3;
+    }
+    good
 }
 
 /// Sets the transport protocol: by its name or by its number. `false` if it is not known as one,

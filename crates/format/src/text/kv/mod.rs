@@ -11,10 +11,11 @@ mod settle;
 mod style;
 mod tuple;
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
 use super::Spec;
 use super::field::{Field, Kind};
+use super::near;
 use super::record::{Record, Value};
 use scan::Scan;
 use seen::Seen;
@@ -63,7 +64,7 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
             seen.note(pair.name, pair.value);
             if style.between == Between::Blank
                 && !pair.quoted
-                && let Some(blank) = memchr(b' ', pair.value)
+                && let Some(blank) = near::find(b' ', pair.value)
             {
                 // What stands behind the first word may be text that is no part of the value: it
                 // proves nothing, and an address ends before it.
@@ -86,8 +87,8 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
 }
 
 /// Whether the field of this name is one word.
-fn is_word(name: &[u8], record: &Record<'_>) -> bool {
-    let meaning = record.context.aliases.of(name);
+fn is_word<'a>(name: &'a [u8], record: &mut Record<'a>) -> bool {
+    let meaning = record.meaning(name);
     meaning
         .is_some_and(|meaning| matches!(meaning.field.kind(), Kind::Ip | Kind::Port | Kind::Number))
 }

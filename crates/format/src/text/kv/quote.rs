@@ -4,6 +4,7 @@ use memchr::memchr;
 
 use super::scan::is_name;
 use super::style::Between;
+use crate::text::near;
 
 /// A quoted value's end.
 pub struct Quoted {
@@ -20,7 +21,7 @@ pub struct Quoted {
 pub fn end(text: &[u8], between: Between) -> Option<Quoted> {
     let (mut from, mut escaped) = (0, false);
     loop {
-        let at = from + memchr(b'"', &text[from..])?;
+        let at = from + near::find(b'"', &text[from..])?;
         let after = text.get(at + 1).copied();
         if at > from && text[at - 1] == b'\\' {
             let slashes = text[from..at]

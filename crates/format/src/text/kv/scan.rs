@@ -4,10 +4,11 @@
 //! blanks. Every byte is looked at a constant number of times, however many signs and quotes there
 //! are.
 
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 
 use super::quote::{self, Quoted};
 use super::style::{Between, Style};
+use crate::text::near;
 
 /// One pair.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +79,7 @@ impl<'a> Scan<'a> {
     fn find(&mut self, from: usize, first: bool) {
         self.next = None;
         let mut limit = from;
-        while let Some(at) = memchr(self.style.assign, &self.text[limit..]) {
+        while let Some(at) = near::find(self.style.assign, &self.text[limit..]) {
             let sign = limit + at;
             if self.style.assign == b'=' || self.text.get(sign + 1) == Some(&b'"') {
                 let name = match self.style.between {
@@ -87,7 +88,7 @@ impl<'a> Scan<'a> {
                 };
                 if let Some(start) = name {
                     let name = self.text[start..sign].trim_ascii_end();
-                    let name = name.strip_suffix(b":").unwrap_or(name);
+                    let name = unnumbered(name.strip_suffix(b":").unwrap_or(name));
                     self.name = start;
                     self.next = Some((name, sign + 1));
                     return;
@@ -104,6 +105,7 @@ impl<'a> Scan<'a> {
         let text = text.trim_ascii_end();
         // `:=` assigns, too (Check Point).
         let text = text.strip_suffix(b":").unwrap_or(text);
+        let text = unnumbered(text);
         let length = text.iter().rev().take_while(|&&byte| is_name(byte)).count();
         let before = text.len() - length;
         let &first = text.get(before)?;
@@ -175,6 +177,19 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// A name without its number: `SrcIPAddr(1003)` (H3C).
+#[inline]
+fn unnumbered(name: &[u8]) -> &[u8] {
+    let Some(inner) = name.strip_suffix(b")") else {
+        return name;
+    };
+    let digits = inner.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    match inner.len() - digits.count() {
+        start if start < inner.len() => inner[..start].strip_suffix(b"(").unwrap_or(name),
+        _ => name,
+    }
+}
+
 impl<'a> Iterator for Scan<'a> {
     type Item = Pair<'a>;
 
@@ -225,10 +240,10 @@ fn bare(mut value: &[u8], between: Between) -> &[u8] {
     {
         value = rest.trim_ascii_end();
     }
-    if let Some(close) = memchr(b']', value)
+    if let Some(close) = near::find(b']', value)
         && close > 0
         && value[close - 1] == b' '
-        && memchr(b'[', &value[..close]).is_none()
+        && near::find(b'[', &value[..close]).is_none()
     {
         // Clavister: the end of a group.
         value = &value[..close];

@@ -1,5 +1,9 @@
 //! The names by which products and times are known, picked out while the pairs go by.
 
+use std::sync::LazyLock;
+
+use crate::text::record::Ends;
+
 macro_rules! keys {
     ($($key:ident $($name:literal)+,)*) => {
         /// A name that is looked for.
@@ -8,13 +12,7 @@ macro_rules! keys {
 
         const COUNT: usize = [$(Key::$key,)*].len();
 
-        #[inline]
-        fn key(name: &[u8]) -> Option<Key> {
-            Some(match name {
-                $($($name)|+ => Key::$key,)*
-                _ => return None,
-            })
-        }
+        const NAMES: &[(&[u8], Key)] = &[$($(($name, Key::$key),)+)*];
     };
 }
 
@@ -73,6 +71,45 @@ keys! {
     Zone b"tz",
 }
 
+/// A name that is looked for, by its ends.
+#[derive(Clone, Copy)]
+struct Slot {
+    ends: Ends,
+    name: &'static [u8],
+    key: Option<Key>,
+}
+
+/// So many slots that names seldom share one.
+const SLOTS: usize = 512;
+
+/// The names, each at its hash or in the next free slot.
+static NAMED: LazyLock<Box<[Slot; SLOTS]>> = LazyLock::new(|| {
+    let empty = Slot {
+        ends: Ends::of(b""),
+        name: b"",
+        key: None,
+    };
+    let mut slots = Box::new([empty; SLOTS]);
+    for &(name, key) in NAMES {
+        let ends = Ends::of(name);
+        let mut place = place(ends);
+        while slots[place].key.is_some() {
+            place = (place + 1) % SLOTS;
+        }
+        slots[place] = Slot {
+            ends,
+            name,
+            key: Some(key),
+        };
+    }
+    slots
+});
+
+#[inline]
+fn place(ends: Ends) -> usize {
+    (ends.hash() >> (64 - SLOTS.trailing_zeros())) as usize
+}
+
 /// What was seen of a record.
 pub struct Seen<'a> {
     /// The whole text.
@@ -80,6 +117,7 @@ pub struct Seen<'a> {
     /// What stands before the first pair.
     pub front: &'a [u8],
     values: [&'a [u8]; COUNT],
+    named: &'static [Slot; SLOTS],
 }
 
 impl<'a> Seen<'a> {
@@ -89,17 +127,26 @@ impl<'a> Seen<'a> {
             text,
             front,
             values: [b""; COUNT],
+            named: &NAMED,
         }
     }
 
     /// Keeps the value if the name is one that is looked for; the first one counts.
     #[inline]
     pub fn note(&mut self, name: &[u8], value: &'a [u8]) {
-        if let Some(key) = key(name) {
-            let seen = &mut self.values[key as usize];
-            if seen.is_empty() {
-                *seen = value;
+        let ends = Ends::of(name);
+        let mut place = place(ends);
+        while let slot = &self.named[place]
+            && let Some(key) = slot.key
+        {
+            if slot.ends.same(slot.name, ends, name) {
+                let seen = &mut self.values[key as usize];
+                if seen.is_empty() {
+                    *seen = value;
+                }
+                return;
             }
+            place = (place + 1) % SLOTS;
         }
     }
 

@@ -86,13 +86,18 @@ pub fn style(text: &[u8]) -> Option<Style> {
         if name == 0 || !apart {
             continue;
         }
+        gaps += 1;
+        begin = from;
+        // Most have none: that is seen at once.
+        let is_mark = |byte: &u8| matches!(byte, b'\t' | b'|' | b';' | b',');
+        if !gap.iter().fold(false, |any, byte| any | is_mark(byte)) {
+            continue;
+        }
         for mark in &mut marks {
             let last = memrchr(mark.byte, gap);
             mark.count += usize::from(last.is_some());
             mark.tight |= last.is_some_and(|last| gap[last + 1..].trim_ascii_start().len() == name);
         }
-        gaps += 1;
-        begin = from;
     }
     // A value may look like a pair: one gap of four may lack the mark.
     let mark = marks

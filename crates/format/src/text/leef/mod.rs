@@ -166,6 +166,10 @@ fn between(declared: u8, pairs: &[u8]) -> Between {
             return Between::Byte(byte);
         }
     }
+    // PAN-OS goes on as the header does.
+    if memchr(b'|', pairs).is_some_and(|at| begins(&pairs[at + 1..])) {
+        return Between::Byte(b'|');
+    }
     match memmem::find(pairs, b"\\t") {
         Some(at) if begins(&pairs[at + 2..]) => Between::WrittenTab,
         _ => Between::Blank,

@@ -4,8 +4,10 @@
 //! Everything else about the message stays in `message`. Time and memory are bounded: addresses
 //! beyond the first sixteen and the first 16 KiB are left alone.
 
+mod daemon;
 mod place;
 mod role;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -39,10 +41,13 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
     {
         return false;
     }
+    let mark = record.mark();
+    if shape::capture(text, record) {
+        return true;
+    }
     let Some(first) = place::next(text, 0) else {
         return false;
     };
-    let mark = record.mark();
     if !record.has(Field::ProcessName)
         && let Some(rest) = syslog::tag(text, record)
         && text.len() - rest.len() <= first.start
@@ -57,7 +62,7 @@ pub fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
         (places[count], at) = (place, place.end);
         count += 1;
     }
-    if !assign(text, &places[..count], record) {
+    if !shape::read(text, record) && !assign(text, &places[..count], record) {
         record.back(mark);
         return false;
     }
@@ -75,11 +80,33 @@ fn assign<'a>(text: &'a [u8], places: &[Place<'a>], record: &mut Record<'a>) -> 
         if let Some(next) = places.get(index + 1)
             && role::arrow(text, place, next)
         {
-            pair(place, next, pairs, record);
+            // A10: `A:N -> NAT:N to B:M`
+            let target = places.get(index + 2).filter(|target| {
+                text[next.end..target.start].trim_ascii() == b"to" && target.port.is_some()
+            });
+            match target {
+                Some(target) if pairs == 0 => {
+                    record.set(Field::SourceNatIp, next.ip);
+                    if let Some(port) = next.any_port() {
+                        record.set(Field::SourceNatPort, port);
+                    }
+                    pair(place, target, pairs, record);
+                }
+                _ => pair(place, next, pairs, record),
+            }
             pairs += 1;
         }
     }
     if pairs > 0 {
+        return true;
+    }
+    if let [from, to, ..] = places
+        && let Some(ports) = role::protocol_pair(text, from, to)
+    {
+        record.set(Field::SourceIp, from.ip);
+        record.set(Field::SourcePort, ports.0);
+        record.set(Field::DestinationIp, to.ip);
+        record.set(Field::DestinationPort, ports.1);
         return true;
     }
     let mut from: Option<&Place<'_>> = None;

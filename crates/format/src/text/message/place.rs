@@ -71,7 +71,12 @@ fn read(text: &[u8], at: usize, length: usize) -> Option<Place<'_>> {
     }
     let mut port = None;
     if !is_ip(word) {
-        let colon = word.iter().position(|&byte| byte == b':')?;
+        // All eight groups of an IPv6 address may have a port behind one more colon.
+        let colons = word.iter().filter(|&&byte| byte == b':').count();
+        let colon = match colons {
+            8 => word.iter().rposition(|&byte| byte == b':')?,
+            _ => word.iter().position(|&byte| byte == b':')?,
+        };
         let (ip, rest) = (&word[..colon], &word[colon + 1..]);
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if !is_ip(ip) || !is_port(&rest[..digits]) || !matches!(rest.get(digits), None | Some(b':'))

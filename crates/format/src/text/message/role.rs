@@ -2,7 +2,9 @@
 
 use memchr::memmem;
 
+use super::daemon;
 use super::place::Place;
+use crate::text::address::is_port;
 use crate::text::field::Field;
 use crate::text::record::Record;
 
@@ -23,6 +25,48 @@ pub fn arrow(text: &[u8], from: &Place<'_>, to: &Place<'_>) -> bool {
     let between = text[from.end..to.start].trim_ascii();
     let between = between.strip_suffix(b"[").unwrap_or(between).trim_ascii();
     matches!(between, b"->" | b"-->" | b"=>" | b"-\\>")
+}
+
+/// The ports of two addresses in a row behind a protocol's name: `TCP A:N B:M`, `TCP A N B M`,
+/// `tcp A/N to B/M`; or, with both ports, `A:N > B:M`.
+pub fn protocol_pair<'a>(
+    text: &'a [u8],
+    from: &Place<'a>,
+    to: &Place<'a>,
+) -> Option<(&'a [u8], &'a [u8])> {
+    let between = text[from.end..to.start].trim_ascii();
+    if let (b">", Some(source), Some(destination)) = (between, from.port, to.port) {
+        return Some((source, destination));
+    }
+    let before = text[..from.start].trim_ascii_end();
+    let (_, word) = last(&before[before.len().saturating_sub(16)..]);
+    if !word.eq_ignore_ascii_case(b"tcp") && !word.eq_ignore_ascii_case(b"udp") {
+        return None;
+    }
+    if matches!(between, b"" | b"to")
+        && let Some(ports) = from.any_port().zip(to.any_port())
+    {
+        return Some(ports);
+    }
+    let verdict = before[..before.len() - 3].trim_ascii_end();
+    if between.is_empty()
+        && [&b" A"[..], b" D", b" R"]
+            .iter()
+            .any(|a| verdict.ends_with(a))
+    {
+        // Junos: `FW: ge-0/0/0.0 D tcp 192.0.2.1 198.51.100.1 5 80`
+        let mut words = text[to.end..]
+            .split(|&byte| byte == b' ')
+            .filter(|word| !word.is_empty());
+        return words
+            .next()
+            .zip(words.next())
+            .filter(|(from, to)| is_port(from) && is_port(to));
+    }
+    let rest = text[to.end..].trim_ascii_start();
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (is_port(between) && is_port(&rest[..digits]) && from.port.is_none() && to.port.is_none())
+        .then_some((between, &rest[..digits]))
 }
 
 /// Whether these words between a source and the next address make that the other end.
@@ -48,15 +92,26 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
     {
         return Some(Source);
     }
-    for mark in [&b"AF_INET]"[..], b"AF_INET6]", b"IP=", b"//"] {
+    if let Some(role) = daemon::of(text, place, left, record) {
+        return Some(role);
+    }
+    for mark in [
+        &b"ipv4:"[..],
+        b"ipv6:",
+        b"AF_INET]",
+        b"AF_INET6]",
+        b"IP=",
+        b"//",
+    ] {
         left = left.strip_suffix(mark).unwrap_or(left);
     }
     let account = left.strip_suffix(b"@").unwrap_or_default();
-    if !account.is_empty()
-        && last(last(account).0.trim_ascii_end())
-            .1
-            .eq_ignore_ascii_case(b"user")
-    {
+    // Ruckus: `User[ann@192.0.2.1]`
+    if last(account).0.ends_with(b"User[") {
+        return Some(Source);
+    }
+    let whose = last(last(account).0.trim_ascii_end()).1;
+    if !account.is_empty() && (whose.eq_ignore_ascii_case(b"user") || whose == b"Connect") {
         return Some(Source);
     }
     let bracket = left.ends_with(b"[") || left.ends_with(b" (");
@@ -85,6 +140,10 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
             (left, named) = (before, true);
         }
     }
+    // `from ann@mx.example.org (192.0.2.1)`
+    if named && let Some(account) = left.strip_suffix(b"@") {
+        left = last(account).0;
+    }
     let left = left.trim_ascii_end();
     let (left, separator) = match left {
         [inner @ .., b @ (b'=' | b':')] => (inner.trim_ascii_end(), *b),
@@ -109,6 +168,39 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
             }
             Source
         }
+        // The time's source.
+        b"source" if separator == b' ' && previous_is("selected") => return None,
+        // `Receiving handshake initiation from peer 1 (192.0.2.1:5)`
+        number if previous_is("peer") && number.iter().all(u8::is_ascii_digit) => {
+            match last(earlier.trim_ascii_end()).1 {
+                b"from" => Source,
+                b"to" => Destination,
+                _ => return None,
+            }
+        }
+        // Redis, MongoDB
+        b"accepted" if place.port.is_some() => Source,
+        b"connection" if previous == b"New" && place.port.is_some() && separator == b':' => Source,
+        // `remote host [ipv4:192.0.2.1:5] … local host [ipv4:198.51.100.1:445]` (Samba)
+        b"host" if previous == b"remote" || previous == b"from" => Source,
+        // Oracle's listener
+        b"host" if separator == b'=' && memmem::find(behind, b"* establish *").is_some() => Source,
+        b"connected" if before.ends_with(b"s_connect: ") => Destination,
+        b"host" if previous == b"local" && memmem::find(text, b"remote host [").is_some() => {
+            Destination
+        }
+        // PostgreSQL
+        b"host" if before.ends_with(b"pg_hba.conf entry for ") => Source,
+        // Arbor
+        b"host" if before.ends_with(b"direction incoming, ") => Destination,
+        b"host" if before.ends_with(b"direction outgoing, ") => Source,
+        // Windows' name server
+        b"rcv" if previous_is("udp") || previous_is("tcp") => Source,
+        b"snd" if previous_is("udp") || previous_is("tcp") => Destination,
+        // AsyncOS
+        b"address" if behind.starts_with(b" reverse dns host") => Source,
+        b"address" if memmem::find(text, b"New SMTP DCID ").is_some() => Destination,
+        b"ssh" | b"telnet" | b"web" | b"http" | b"https" if previous_is("through") => Source,
         // Of two gateways either may have begun.
         b"remote_ip" if memmem::find(text, b"local_ip").is_some() => return None,
         b"session" if place.port.is_some() => Source,
@@ -122,7 +214,12 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         b"lip" if separator == b'=' => Destination,
         // Sendmail's relay of what comes in is where it comes from.
         b"relay" if separator == b'=' => match memmem::find(text, b"to=<") {
-            None if memmem::find(text, b"from=<").is_some() => Source,
+            None if [&b"from=<"[..], b"ruleset="]
+                .iter()
+                .any(|name| memmem::find(text, name).is_some()) =>
+            {
+                Source
+            }
             _ => Destination,
         },
         // Exim
@@ -134,10 +231,27 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         {
             Destination
         }
+        // Exim: what came in was refused; `I=` is where it came in.
+        b"h" if separator == b'=' && refused(text) => Source,
+        b"i" if separator == b'='
+            && bracket
+            && (memmem::find(text, b" <= ").is_some() || refused(text)) =>
+        {
+            Destination
+        }
+        b"for" if named && before.ends_with(b" authenticator failed ") => Source,
         b"login" | b"badlogin" if named && separator == b':' => Source,
         b"remote" if bracket_word(text, place) => Source,
         b"ban" | b"unban" | b"found" if before.ends_with(b"] ") => Source,
         b"ip" | b"address" | b"addr" => match () {
+            _ if previous_is("peer") && memmem::find(behind, b"User").is_some() => Source,
+            _ if &*lower == b"ip"
+                && [&b"]: Login_"[..], b"rspamd_task_write_log"]
+                    .iter()
+                    .any(|words| memmem::find(text, words).is_some()) =>
+            {
+                Source
+            }
             _ if ["client", "source", "src", "remote", "user"]
                 .iter()
                 .any(|w| previous_is(w)) =>
@@ -153,7 +267,8 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
             // `user:alice, ip:192.0.2.1`
             _ if &*lower == b"ip"
                 && separator != b' '
-                && memmem::find(earlier, b"user").is_some() =>
+                && (memmem::find(earlier, b"user").is_some()
+                    || memmem::find(earlier, b"User: ").is_some()) =>
             {
                 Source
             }
@@ -183,6 +298,11 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         _ => return None,
     };
     Some(role)
+}
+
+/// Whether Exim has refused something.
+fn refused(text: &[u8]) -> bool {
+    memmem::find(text, b" F=<").is_some() && memmem::find(text, b" rejected ").is_some()
 }
 
 /// Whether `[remote A:N]` stands there.
@@ -236,26 +356,65 @@ fn is_name(byte: u8) -> bool {
 
 /// Ports that stand apart from their addresses.
 pub fn ports<'a>(text: &'a [u8], record: &mut Record<'a>) {
-    const NAMES: [(&[u8], Field, Field); 5] = [
+    const NAMES: [(&[u8], Field, Field); 4] = [
+        (b")(PORT=", Field::SourceIp, Field::SourcePort),
         (b",rport=", Field::SourceIp, Field::SourcePort),
         (b" to port ", Field::SourceIp, Field::DestinationPort),
         (b"ClientPort ", Field::SourceIp, Field::SourcePort),
-        (b"source port: ", Field::SourceIp, Field::SourcePort),
-        (
-            b"destination port: ",
-            Field::DestinationIp,
-            Field::DestinationPort,
-        ),
     ];
+    let missing = |ip, port, record: &Record<'_>| record.has(ip) && !record.has(port);
     for (name, ip, port) in NAMES {
-        if record.has(ip)
-            && !record.has(port)
+        if missing(ip, port, record)
             && let Some(at) = memmem::find(text, name)
         {
             let rest = &text[at + name.len()..];
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
             record.set(port, &rest[..digits.count()]);
         }
+    }
+    let source = missing(Field::SourceIp, Field::SourcePort, record);
+    let destination = missing(Field::DestinationIp, Field::DestinationPort, record);
+    if !source && !destination {
+        return;
+    }
+    // `Source Port: 5`, `src_port:"5"`, `dstport=6`
+    for at in memmem::find_iter(text, b"ort").take(MOST_PORTS) {
+        let Some((ip, port)) = named_port(&text[at.saturating_sub(16)..at + 3]) else {
+            continue;
+        };
+        let rest = text[at + 3..].trim_ascii_start();
+        if let [b':' | b'=', rest @ ..] = rest
+            && missing(ip, port, record)
+        {
+            let rest = rest.trim_ascii_start();
+            let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+            record.set(port, &rest[..digits.count()]);
+        }
+    }
+}
+
+/// So many names of ports are looked at.
+const MOST_PORTS: usize = 32;
+
+/// Whose port the name at the end of `text` is.
+fn named_port(text: &[u8]) -> Option<(Field, Field)> {
+    let (before, word) = last(text);
+    let word = match word.len() {
+        4 => last(before.strip_suffix(b" ")?).1,
+        length => word[..length - 4].trim_end_matches_any(b"_-."),
+    };
+    let is = |names: &[&str]| {
+        names
+            .iter()
+            .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    match () {
+        () if is(&["source", "src", "client"]) => Some((Field::SourceIp, Field::SourcePort)),
+        () if is(&["destination", "dest", "dst"]) => {
+            Some((Field::DestinationIp, Field::DestinationPort))
+        }
+        () => None,
     }
 }
 

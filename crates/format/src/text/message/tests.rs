@@ -75,6 +75,108 @@ fn words_prove_a_role() {
 }
 
 #[test]
+fn grammar_proves_a_role() {
+    for (text, wanted) in [
+        (
+            "TCP 192.0.2.1:5 198.51.100.1:6 in via em0",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+        (
+            "attack TCP 192.0.2.1 5 198.51.100.1 6 1 Regular",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+        (
+            "dropped tcp 192.0.2.1/5 to 198.51.100.1/6",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+        ("192.0.2.1:5 > 198.51.100.1:6", "192.0.2.1:5 198.51.100.1:6"),
+        (
+            "12:00:00.5 IP 192.0.2.1.5 > 198.51.100.1.6: Flags [S]",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+        (
+            "12:00:00.5 IP 192.0.2.1 > 198.51.100.1: ICMP echo request",
+            "192.0.2.1: 198.51.100.1:",
+        ),
+        (
+            "FW: ge-0/0/0.0   D  tcp 192.0.2.1 198.51.100.1     5    6",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+        (
+            "NAT-TCP-C: 192.0.2.1:5 -> 203.0.113.1:7 to 198.51.100.1:6",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+        (
+            "Source IP: 192.0.2.1, Source Port: 5, Destination IP: 198.51.100.1, Destination Port: 6",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+        (
+            "x {UDP} 2001:db8:0:0:0:0:0:1:5 -> 2001:db8:0:0:0:0:0:2:6",
+            "2001:db8:0:0:0:0:0:1:5 2001:db8:0:0:0:0:0:2:6",
+        ),
+        (
+            "AS_REQ (2 etypes {18 17}) 192.0.2.1: ISSUE: x",
+            "192.0.2.1: :",
+        ),
+        (
+            "New connection: 192.0.2.1:5 (198.51.100.1:22) [session: x]",
+            "192.0.2.1:5 198.51.100.1:22",
+        ),
+        (
+            "Receiving handshake initiation from peer 1 (192.0.2.1:5)",
+            "192.0.2.1:5 :",
+        ),
+        (
+            "Sending keepalive packet to peer 1 (198.51.100.1:5)",
+            ": 198.51.100.1:5",
+        ),
+        (
+            "H=(helo) [192.0.2.1]:5 I=[198.51.100.1]:25 F=<a@example.org> rejected RCPT <b@example.com>",
+            "192.0.2.1:5 198.51.100.1:25",
+        ),
+        (
+            "remote host [ipv4:192.0.2.1:5] became x. local host [ipv4:198.51.100.1:445]",
+            "192.0.2.1:5 198.51.100.1:445",
+        ),
+        (
+            "PACKET  02 UDP Rcv 192.0.2.1   0002   Q [0001   D   NOERROR] A      (7)example(3)com(0)",
+            "192.0.2.1: :",
+        ),
+        (
+            "PACKET  02 UDP Snd 198.51.100.1   0002 R Q [8081   DR  NOERROR] A      (7)example(3)com(0)",
+            ": 198.51.100.1:",
+        ),
+        (
+            "ruleset=check_rcpt, relay=[192.0.2.1], reject=550",
+            "192.0.2.1: :",
+        ),
+        (
+            "fw1 TR 198.51.100.1 80 192.0.2.1 5 \"-\"",
+            "192.0.2.1:5 198.51.100.1:80",
+        ),
+        (
+            "fw1 NF INFO TCP 192.0.2.1 5 198.51.100.1 80 x DENY",
+            "192.0.2.1:5 198.51.100.1:80",
+        ),
+        (
+            "2026-03-01 12:00:00 5 192.0.2.1 ann - - OBSERVED x",
+            "192.0.2.1: :",
+        ),
+        ("1 192.0.2.1 500 /pub/x b _ o a x ftp 0 * c", "192.0.2.1: :"),
+        (
+            "box,Local Host IP: 198.51.100.1,Local Port: 6,Remote Host IP: 192.0.2.1,Remote Port: 5,TCP,Inbound,x",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+        (
+            "box,Local Host IP: 192.0.2.1,Local Port: 5,Remote Host IP: 198.51.100.1,Remote Port: 6,TCP,Outbound,x",
+            "192.0.2.1:5 198.51.100.1:6",
+        ),
+    ] {
+        assert_eq!(found(text.as_bytes()), wanted, "{text}");
+    }
+}
+
+#[test]
 fn no_word_no_role() {
     for text in [
         "",
@@ -88,6 +190,10 @@ fn no_word_no_role() {
         "upgraded to 10.1.2.3",
         "DHCPACK on 192.0.2.1 to 00:11:22:33:44:55 via eth0",
         "DHCPDISCOVER from 00:11:22:33:44:55 via eth0",
+        "Selected source 192.0.2.1",
+        "route 192.0.2.0/24 to 198.51.100.0/24",
+        "rule 192.0.2.1 5 198.51.100.1 6",
+        "box,Local Host IP: 192.0.2.1,Remote Host IP: 198.51.100.1,TCP,x",
         "from 0.0.0.0:0",
         "from 1.2.3.4.5",
         "from 192.0.2.1-old.example.com",

@@ -7,6 +7,7 @@
 
 use knownet_flow::Span;
 
+mod known;
 mod pen;
 mod window;
 mod write;
@@ -16,6 +17,8 @@ use super::address::{self, is_port};
 use super::alias::Meaning;
 use super::field::{Field, Kind};
 use super::time::Time;
+pub(super) use known::Ends;
+use known::Known;
 
 /// How many pairs of one record are kept beside the ECS fields.
 pub const MOST_PAIRS: usize = 512;
@@ -68,6 +71,7 @@ pub struct Record<'a> {
     /// How good the name was that each set field came by; 0 where a reader set it.
     ranks: [u16; Field::COUNT],
     pairs: Vec<(&'a [u8], Value<'a>)>,
+    known: Known<'a>,
     /// Bits of the names in `pairs`: a name whose bit is unset is not among them.
     names: [u64; 8],
     own: Vec<u8>,
@@ -85,6 +89,7 @@ impl<'a> Record<'a> {
             values: [Value::Raw(b""); Field::COUNT],
             ranks: [0; Field::COUNT],
             pairs: Vec::new(),
+            known: Known::new(),
             names: [0; 8],
             own: Vec::new(),
             tags: Vec::new(),
@@ -193,6 +198,16 @@ impl<'a> Record<'a> {
         self.put(field, value, 0)
     }
 
+    /// Sets an address; `false` if the value is anything else, or has something beside it.
+    #[inline]
+    pub fn set_ip(&mut self, field: Field, value: &'a [u8]) -> bool {
+        let good = address::is_ip(value);
+        if good {
+            self.keep(field, Value::Raw(value), 0);
+        }
+        good
+    }
+
     /// Forgets the field.
     pub fn unset(&mut self, field: Field) {
         self.set &= !(1 << field as u8);
@@ -259,8 +274,16 @@ impl<'a> Record<'a> {
     /// better name was there, else under its own name.
     #[inline]
     pub fn pair(&mut self, name: &'a [u8], value: impl Into<Value<'a>>) {
-        let meaning = self.context.aliases.of(name);
-        self.pair_as(name, meaning, value);
+        let ends = Ends::of(name);
+        let meaning = self.known.meaning(name, ends, &self.context.aliases);
+        self.pair_with(name, ends, meaning, value.into());
+    }
+
+    /// What a name means.
+    #[inline]
+    pub fn meaning(&mut self, name: &'a [u8]) -> Option<Meaning> {
+        let aliases = &self.context.aliases;
+        self.known.meaning(name, Ends::of(name), aliases)
     }
 
     /// Adds a pair whose name has been looked up already: see [`Record::pair`].
@@ -271,7 +294,17 @@ impl<'a> Record<'a> {
         meaning: Option<Meaning>,
         value: impl Into<Value<'a>>,
     ) {
-        let value = value.into();
+        self.pair_with(name, Ends::of(name), meaning, value.into());
+    }
+
+    #[inline]
+    fn pair_with(
+        &mut self,
+        name: &'a [u8],
+        ends: Ends,
+        meaning: Option<Meaning>,
+        value: Value<'a>,
+    ) {
         if let Some(meaning) = meaning {
             let field = meaning.field;
             if !self.has(field) {
@@ -286,16 +319,19 @@ impl<'a> Record<'a> {
                 }
             }
         }
-        self.vendor(name, value);
+        self.vendor_with(name, ends, value);
     }
 
     /// Adds a pair under its own name. The first of a name counts, and empty values are left out.
     pub fn vendor(&mut self, name: &'a [u8], value: impl Into<Value<'a>>) {
-        let value = value.into();
+        self.vendor_with(name, Ends::of(name), value.into());
+    }
+
+    fn vendor_with(&mut self, name: &'a [u8], ends: Ends, value: Value<'a>) {
         if name.is_empty() || self.pairs.len() == MOST_PAIRS || self.bytes(value).is_empty() {
             return;
         }
-        let hash = hash(name);
+        let hash = ends.hash();
         let (word, bit) = ((hash >> 61) as usize, 1 << (hash >> 55 & 63));
         if self.names[word] & bit != 0 && self.pairs.iter().any(|(known, _)| *known == name) {
             return;
@@ -319,20 +355,6 @@ impl<'a> Record<'a> {
     pub fn tags(&self) -> &[&'a str] {
         &self.tags
     }
-}
-
-/// Mixes a name's length and its first and last bytes: names that share these are compared.
-#[inline]
-fn hash(name: &[u8]) -> u64 {
-    let ends = match (name.first_chunk(), name.last_chunk()) {
-        (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-        }
-        _ => name
-            .iter()
-            .fold(0, |ends, &byte| ends << 8 | u64::from(byte)),
-    };
-    (ends ^ (name.len() as u64) << 27).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]

@@ -74,6 +74,16 @@ impl<'v> Pen<'v> {
         self.room(0);
     }
 
+    /// Appends the first `length` bytes of `text`.
+    #[inline]
+    pub fn text(&mut self, text: &[u8], length: usize) {
+        self.room(length);
+        match text.first_chunk::<WINDOW>() {
+            Some(window) if length <= WINDOW => self.window(window, length),
+            _ => self.bytes(&text[..length]),
+        }
+    }
+
     /// Appends the first `length` bytes of `text` as a quoted string; `plain` says that nothing in
     /// them is escaped.
     #[inline]
@@ -85,6 +95,11 @@ impl<'v> Pen<'v> {
             Some(window) if length <= WINDOW => {
                 self.window(window, length);
                 plain || window::special(window) & ((1 << length) - 1) == 0
+            }
+            _ if length <= window::SHORT => {
+                let window = window::short(&text[..length]);
+                self.window(&window, length);
+                plain || window::special(&window) & ((1 << length) - 1) == 0
             }
             _ => {
                 let bytes = &text[..length];

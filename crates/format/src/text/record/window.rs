@@ -5,7 +5,7 @@ pub const WINDOW: usize = 32;
 
 /// The bytes that do not stand in a JSON string as they are, or are no ASCII: a bit for each.
 #[inline]
-pub fn special(window: &[u8; WINDOW]) -> u64 {
+pub fn special<const N: usize>(window: &[u8; N]) -> u64 {
     const HIGH: u64 = eight(0x80);
     let mut bits = 0;
     for (index, bytes) in window.as_chunks::<8>().0.iter().enumerate() {
@@ -19,6 +19,33 @@ pub fn special(window: &[u8; WINDOW]) -> u64 {
         bits |= together << (8 * index);
     }
     bits
+}
+
+/// What [`short`] takes at most.
+pub const SHORT: usize = 16;
+
+/// Up to sixteen bytes with zeros behind them, without a loop or a call for most.
+#[inline]
+pub fn short(bytes: &[u8]) -> [u8; SHORT] {
+    let length = bytes.len();
+    // What both halves have is the same in both.
+    let word = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            let last = u128::from(u64::from_le_bytes(*last));
+            u128::from(u64::from_le_bytes(*first)) | last << (8 * (length - 8))
+        }
+        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                let last = u128::from(u32::from_le_bytes(*last));
+                u128::from(u32::from_le_bytes(*first)) | last << (8 * (length - 4))
+            }
+            _ => bytes
+                .iter()
+                .rev()
+                .fold(0, |word, &byte| word << 8 | u128::from(byte)),
+        },
+    };
+    word.to_le_bytes()
 }
 
 /// Eight times the byte.
@@ -35,6 +62,16 @@ mod tests {
             let special = byte < b' ' || byte >= 0x80 || matches!(byte, b'"' | b'\\');
             bits << 1 | u64::from(special)
         })
+    }
+
+    #[test]
+    fn short_text_is_what_it_was() {
+        let text = *b"0123456789abcdef";
+        for length in 0..=SHORT {
+            let mut window = [0; SHORT];
+            window[..length].copy_from_slice(&text[..length]);
+            assert_eq!(short(&text[..length]), window);
+        }
     }
 
     #[test]

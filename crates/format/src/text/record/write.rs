@@ -62,16 +62,22 @@ struct Writer<'b, 'a, 'v> {
     pen: Pen<'v>,
 }
 
-impl Writer<'_, '_, '_> {
+impl<'b> Writer<'b, '_, '_> {
     /// Appends a quoted string.
     #[inline]
     fn quote(&mut self, bytes: &[u8]) {
+        match self.rest(bytes) {
+            Some(rest) => self.pen.quote(rest, bytes.len(), self.plain),
+            None => self.pen.quote(bytes, bytes.len(), false),
+        }
+    }
+
+    /// The line from these bytes on, if they are of the line.
+    #[inline]
+    fn rest(&self, bytes: &[u8]) -> Option<&'b [u8]> {
         let line = self.record.line;
         let at = (bytes.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
-        match at < line.len() && bytes.len() <= line.len() - at {
-            true => self.pen.quote(&line[at..], bytes.len(), self.plain),
-            false => self.pen.quote(bytes, bytes.len(), false),
-        }
+        line.get(at..).filter(|rest| bytes.len() <= rest.len())
     }
 
     fn fields(&mut self) -> Roles {
@@ -115,8 +121,14 @@ impl Writer<'_, '_, '_> {
         match field.kind() {
             Kind::Json => self.pen.bytes(value),
             Kind::Port | Kind::Number => {
-                let zeros = value.iter().take_while(|&&byte| byte == b'0').count();
-                self.pen.bytes(&value[zeros.min(value.len() - 1)..]);
+                let mut value = value;
+                while let [b'0', rest @ ..] = value
+                    && !rest.is_empty()
+                {
+                    value = rest;
+                }
+                let rest = self.rest(value).unwrap_or(value);
+                self.pen.text(rest, value.len());
             }
             Kind::Text | Kind::Ip => self.quote(value),
         }
