@@ -182,7 +182,7 @@ fn aliases(top: &Section<'_>, reading: &mut Reading) {
 /// The ECS field of this path.
 pub(super) fn field(path: &str) -> Result<Field, String> {
     Field::of(path).ok_or_else(|| {
-        let known: Vec<&str> = Field::ALL.iter().map(|field| field.path()).collect();
+        let known: Vec<&str> = Field::named().map(Field::path).collect();
         let near = nearest(path, &known).map_or(String::new(), |near| format!(" did you mean {near}?"));
         format!("\"{path}\" is not an ECS field that a name can stand for;{near} such as source.ip, destination.port, user.name")
     })

@@ -103,21 +103,36 @@ fn name(line: &[u8]) -> &[u8] {
 fn xml_begun(bytes: &[u8]) -> Option<usize> {
     // Forward is much faster, and nearly always there is none.
     memmem::find(bytes, OPEN)?;
+    let open = last_open(bytes)?;
+    if !matches!(event(&bytes[open..]), Event::Begun) {
+        return None;
+    }
+    let mut from = open;
+    loop {
+        let line = memrchr(b'\n', &bytes[..from]).map_or(0, |at| at + 1);
+        if begins_xml(&bytes[line..]) {
+            return Some(line);
+        }
+        // It shares its line with the end of another, which then must come along.
+        let before = last_open(&bytes[..line])?;
+        match event(&bytes[before..]) {
+            Event::Whole(len) if before + len > line => from = before,
+            _ => return None,
+        }
+    }
+}
+
+/// Where the last event begins.
+fn last_open(bytes: &[u8]) -> Option<usize> {
     let finder = memmem::FinderRev::new(OPEN);
     let mut end = bytes.len();
-    let open = loop {
+    loop {
         let at = finder.rfind(&bytes[..end])?;
         if opens_event(&bytes[at..]) {
-            break at;
+            return Some(at);
         }
         end = at;
-    };
-    match event(&bytes[open..]) {
-        Event::Begun => {}
-        Event::Whole(_) | Event::Cut => return None,
     }
-    let line = memrchr(b'\n', &bytes[..open]).map_or(0, |at| at + 1);
-    begins_xml(&bytes[line..]).then_some(line)
 }
 
 /// What the bytes from `<Event` on are.
@@ -197,6 +212,8 @@ pub struct Records<'a> {
     flat: usize,
     /// Whether there is no end of an event any more.
     open: bool,
+    /// Where the line ends that the next record begins in; it may hold many.
+    line: usize,
 }
 
 impl<'a> Records<'a> {
@@ -207,6 +224,7 @@ impl<'a> Records<'a> {
             at,
             flat: 0,
             open: false,
+            line: 0,
         }
     }
 
@@ -222,11 +240,13 @@ impl<'a> Iterator for Records<'a> {
     /// The next record with its line feed (which one of several events in a line lacks).
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = &self.bytes[self.at..];
-        let line = match memchr(b'\n', rest) {
-            Some(at) => at + 1,
-            None if rest.is_empty() => return None,
-            None => rest.len(),
-        };
+        if rest.is_empty() {
+            return None;
+        }
+        if self.line <= self.at {
+            self.line = line_end(self.bytes, self.at);
+        }
+        let line = self.line - self.at;
         let len = match rest[0] {
             b'{' if self.at >= self.flat && is_open(&rest[..line]) => match object(rest) {
                 Object::Whole(len) if is_json(&rest[..len]) => len,
@@ -244,7 +264,10 @@ impl<'a> Iterator for Records<'a> {
                 }
             },
             b'<' | b' ' | b'\t' | 0xef if !self.open => match xml(rest, line) {
-                Some(len) => len,
+                Some((len, line)) => {
+                    self.line = self.at + line;
+                    len
+                }
                 None => {
                     self.open = true;
                     line
@@ -336,27 +359,36 @@ fn may_begin(byte: u8) -> bool {
     )
 }
 
-/// The length of the record that may be an event; `None` if it is one that does not end here.
-fn xml(rest: &[u8], line: usize) -> Option<usize> {
+/// The length of the record that may be an event, and where its last line ends; `None` if it is one
+/// that does not end here.
+fn xml(rest: &[u8], line: usize) -> Option<(usize, usize)> {
     let text = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
     if !begins_xml(text) {
-        return Some(line);
+        return Some((line, line));
     }
     // A declaration may stand in a line of its own.
     let Some(open) = memmem::find(&rest[..rest.len().min(line + 4096)], OPEN) else {
-        return Some(line);
+        return Some((line, line));
     };
     let close = match event(&rest[open..]) {
         Event::Whole(len) => open + len,
-        Event::Cut => return Some(line),
+        Event::Cut => return Some((line, line)),
         Event::Begun => return None,
     };
-    let end = memchr(b'\n', &rest[close..]).map_or(rest.len(), |at| close + at + 1);
+    let end = match close < line {
+        true => line,
+        false => line_end(rest, close),
+    };
     let behind = rest[close..end].trim_ascii_start();
-    Some(match opens_event(behind) {
-        true => end - behind.len(),
-        false => end,
-    })
+    match opens_event(behind) {
+        true => Some((end - behind.len(), end)),
+        false => Some((end, end)),
+    }
+}
+
+/// Where the line at `at` ends, behind its line feed.
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1)
 }
 
 #[cfg(test)]
@@ -451,6 +483,7 @@ mod tests {
             ("{\n  \"a\": 1\n}\n", ""),
             ("a mention of <Event> in text\n", ""),
             ("<Events>\n", ""),
+            ("x\n", "<Event>\na</Event> <Event>\nb\n"),
         ] {
             assert_eq!(
                 whole(format!("{done}{begun}").as_bytes()),
