@@ -197,8 +197,8 @@ fn address<'a>(field: Field, token: &'a [u8], value: &'a [u8], record: &mut Reco
 /// Destination, source and type of an Ethernet frame, in ECS notation; other links' headers stay
 /// as they are.
 fn mac<'a>(value: &'a [u8], record: &mut Record<'a>) {
-    let frame = <&[u8; 41]>::try_from(value).ok();
-    let Some(frame) = frame.filter(|frame| is_ethernet(frame)) else {
+    let frame = value.first_chunk().filter(|frame| is_ethernet(frame));
+    let (Some(frame), 41) = (frame, value.len()) else {
         return record.vendor(b"MAC", value);
     };
     for (field, start) in [(Field::DestinationMac, 0), (Field::SourceMac, 18)] {

@@ -43,23 +43,25 @@ impl<'v> Pen<'v> {
 
     /// Makes room for so many bytes and [`SLACK`].
     #[inline]
-    pub fn room(&mut self, length: usize) {
+    fn room(&mut self, length: usize) {
         let end = self.at + length + SLACK;
         if end > self.out.len() {
             grow(self.out, end);
         }
     }
 
-    /// Appends the first `length` bytes of a window; there is room already.
+    /// Appends the first `length` bytes of a window.
     #[inline]
     pub fn window<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
+        self.room(N);
         self.out[self.at..self.at + N].copy_from_slice(bytes);
         self.at += length;
     }
 
-    /// Appends a byte; there is room already.
+    /// Appends a byte.
     #[inline]
     pub fn byte(&mut self, byte: u8) {
+        self.room(1);
         self.out[self.at] = byte;
         self.at += 1;
     }
@@ -77,7 +79,6 @@ impl<'v> Pen<'v> {
         self.out.truncate(self.at);
         append(self.out);
         self.at = self.out.len();
-        self.room(0);
     }
 
     /// Appends `before` and the first `length` bytes of `text`.
@@ -132,16 +133,16 @@ impl<'v> Pen<'v> {
         }
     }
 
-    /// What is behind the pen; there is room already.
+    /// What is behind the pen, where room was made.
     #[inline]
     fn place(&mut self) -> Option<&mut [u8; 64]> {
         self.out[self.at..].first_chunk_mut()
     }
 
-    /// Appends the end of some objects, a comma, and the first `length` bytes of a path; there is
-    /// room already.
+    /// Appends the end of some objects, a comma, and the first `length` bytes of a path.
     #[inline]
     pub fn path(&mut self, close: usize, path: &[u8; PATH], length: usize) {
+        self.room(0);
         if let Some(place) = self.place() {
             let close = close.min(CLOSE.len());
             place[..CLOSE.len()].copy_from_slice(CLOSE);
@@ -151,7 +152,7 @@ impl<'v> Pen<'v> {
         }
     }
 
-    /// Appends the end of some objects; there is room already.
+    /// Appends the end of some objects.
     pub fn close(&mut self, close: usize) {
         self.window(CLOSE, close);
     }
@@ -159,7 +160,6 @@ impl<'v> Pen<'v> {
     /// Appends a quoted string in which something is escaped.
     pub fn escape(&mut self, text: &[u8]) {
         let start = self.at;
-        self.room(1);
         self.byte(b'"');
         let mut at = 0;
         while let Some(block) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -202,7 +202,6 @@ impl<'v> Pen<'v> {
             }
             at += length;
         }
-        self.room(1);
         self.byte(b'"');
     }
 }

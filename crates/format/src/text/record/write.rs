@@ -84,7 +84,6 @@ impl<'b> Writer<'b, '_, '_> {
         let mut roles = Roles::default();
         let paths = PATHS.get_or_init(Paths::new);
         let (mut left, mut before) = (self.record.set, usize::MAX);
-        self.pen.room(0);
         while left != 0 {
             let index = left.trailing_zeros() as usize;
             left &= left - 1;
@@ -108,7 +107,6 @@ impl<'b> Writer<'b, '_, '_> {
                 roles[role] = Span::new(start + quote, self.pen.at() - quote);
             }
             before = index;
-            self.pen.room(0);
         }
         if let Some(before) = paths.paths.get(before) {
             self.pen.close(usize::from(before.depth));
