@@ -49,22 +49,6 @@ fn an_empty_record_is_its_line() {
 }
 
 #[test]
-fn names_are_escaped_whatever_they_hold() {
-    let context = context();
-    let mut record = Record::new(&context);
-    record.begin(b"x");
-    record.vendor(b"a\x01", b"\x02");
-    record.vendor(b"\xff", b"y");
-    // Not as the object that a reader of JSON puts there.
-    record.pair(b"json", b"{\"z\":");
-    let mut out = Vec::new();
-    record.write("kv", &mut out);
-    let expected = concat!(
-        r#"{"@timestamp":"2027-01-15T08:00:00.000Z","message":"x","#,
-        r#""kv":{"a\u0001":"\u0002","\\xFF":"y","json":"{\"z\":"}}"#,
-        "\n"
-    );
-    assert_eq!(String::from_utf8(out).expect("UTF-8"), expected);
 fn values_of_every_length_and_kind_are_written_as_they_are() {
     let context = context();
     let mut out = Vec::new();
