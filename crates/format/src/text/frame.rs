@@ -39,21 +39,26 @@ pub fn whole(bytes: &[u8]) -> usize {
 /// Where the record begins that has lines to come, seen from all records before it.
 fn begun(bytes: &[u8], last: usize) -> Option<usize> {
     let mut records = Records::new(bytes, 0);
+    // An event may begin within a line, but batches do not.
+    let mut begun = 0;
     loop {
         let at = records.at;
         let record = records.next()?;
         let rest = &bytes[at..];
+        if bytes[..at].last().is_none_or(|&byte| byte == b'\n') {
+            begun = at;
+        }
         match record[0] {
-            b'{' if records.unfinished => return Some(at),
+            b'{' if records.unfinished => return Some(begun),
             b'<' | b' ' | b'\t' | 0xef if at == last && declared(bytes, at).is_some() => {
-                return Some(at);
+                return Some(begun);
             }
             b'<' | b' ' | b'\t' | 0xef if xml(rest).is_none() => {
                 if let Some(open) = opening(rest)
                     && let Some(line) = memchr(b'\n', &rest[open..])
                     && next_event(&rest[open + line + 1..]).is_none()
                 {
-                    return Some(at);
+                    return Some(begun);
                 }
             }
             _ => {}
@@ -491,6 +496,7 @@ mod tests {
             ("x\n", "<?xml version='1.0'?>\n<Event>\n"),
             ("x\n", "\u{feff}<Event>\n"),
             ("x\n", "{\n\"a\":\n <Event>\n"),
+            ("{\n", "<Event>\n</Event><Event>a</Event><Event>\n"),
             ("x\n", "<Event>\n{\n \"a\":1\n"),
             ("<Events>\n", ""),
         ] {

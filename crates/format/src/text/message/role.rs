@@ -400,9 +400,13 @@ const MOST_PORTS: usize = 32;
 /// Whose port the name at the end of `text` is.
 fn named_port(text: &[u8]) -> Option<(Field, Field)> {
     let (before, word) = last(text);
-    let word = match word.len() {
-        4 => last(before.strip_suffix(b" ")?).1,
-        length => word[..length - 4].trim_end_matches_any(b"_-."),
+    let owner = match word {
+        [owner @ .., b'p' | b'P', _, _, _] => owner,
+        _ => return None,
+    };
+    let word = match owner {
+        b"" => last(before.strip_suffix(b" ")?).1,
+        owner => owner.trim_end_matches_any(b"_-."),
     };
     let is = |names: &[&str]| {
         names
