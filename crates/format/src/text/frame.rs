@@ -28,7 +28,7 @@ pub fn whole(bytes: &[u8]) -> usize {
     let begun = match memmem::find(bytes, OPEN) {
         None => declared(bytes, last).or_else(|| object_begun(bytes)),
         Some(_) if bytes[0] != b'{' && memmem::find(bytes, b"\n{").is_none() => {
-            xml_begun(bytes, last)
+            xml_begun(bytes).or_else(|| declared(bytes, last))
         }
         // Either kind may have lines in it that look like the beginning of the other.
         Some(_) => begun(bytes, last),
@@ -43,25 +43,20 @@ fn begun(bytes: &[u8], last: usize) -> Option<usize> {
     let mut begun = 0;
     loop {
         let at = records.at;
-        let record = records.next()?;
-        let rest = &bytes[at..];
+        let first = *records.next()?.first()?;
         if bytes[..at].last().is_none_or(|&byte| byte == b'\n') {
             begun = at;
         }
-        match record[0] {
-            b'{' if records.unfinished => return Some(begun),
-            b'<' | b' ' | b'\t' | 0xef if at == last && declared(bytes, at).is_some() => {
-                return Some(begun);
+        let unfinished = match first {
+            b'{' => records.unfinished,
+            b'<' | b' ' | b'\t' | 0xef if at == last => {
+                declared(bytes, at).is_some() || matches!(xml(&bytes[at..]), Event::Begun)
             }
-            b'<' | b' ' | b'\t' | 0xef if xml(rest).is_none() => {
-                if let Some(open) = opening(rest)
-                    && let Some(line) = memchr(b'\n', &rest[open..])
-                    && next_event(&rest[open + line + 1..]).is_none()
-                {
-                    return Some(begun);
-                }
-            }
-            _ => {}
+            b'<' | b' ' | b'\t' | 0xef => matches!(xml(&bytes[at..]), Event::Begun),
+            _ => false,
+        };
+        if unfinished {
+            return Some(begun);
         }
     }
 }
@@ -77,45 +72,58 @@ const MOST_HEADINGS: usize = 64;
 /// What stands before the batch behind `bytes`, whole lines: the last line of each kind among the
 /// comments so far, or the first line of the stream if it may be a line of names.
 pub fn heading(bytes: &[u8], before: &Heading) -> Option<Heading> {
-    let first = &bytes[..memchr(b'\n', bytes)?];
-    let known: &[u8] = match before {
-        Heading::Lines(lines) => lines,
-        Heading::Start if !first.starts_with(b"#") => {
-            let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
-            return (first.first() != Some(&b'{') && is_header(first))
-                .then(|| Heading::Lines(first.into()));
-        }
-        Heading::None if !first.starts_with(b"#") => return None,
-        Heading::Start | Heading::None => b"",
-    };
-    if !known.starts_with(b"#") && !first.starts_with(b"#") {
+    let begin = first_line(bytes);
+    let end = begin + memchr(b'\n', &bytes[begin..])?;
+    let first = &bytes[begin..end];
+    let last = memrchr(b'\n', bytes.strip_suffix(b"\n")?).map_or(0, |at| at + 1);
+    // Among lines of JSON nothing is looked for.
+    if first.first() == Some(&b'{') && bytes[last] == b'{' {
         return None;
     }
-    let mut lines: Vec<&[u8]> = Vec::new();
-    let old = known
-        .split(|&byte| byte == b'\n')
-        .filter(|line| line.starts_with(b"#"));
-    let later = memmem::find_iter(bytes, b"\n#").map(|at| at + 1);
-    let start = first.starts_with(b"#").then_some(0);
-    let new = start.into_iter().chain(later).map(|at| {
-        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
-        &bytes[at..end]
-    });
+    let known: &[u8] = match before {
+        Heading::Lines(lines) if lines.starts_with(b"#") => lines,
+        _ => b"",
+    };
+    let mut lines: Vec<&[u8]> = known.split(|&byte| byte == b'\n').collect();
+    lines.retain(|line| !line.is_empty());
+    let later = memmem::find_iter(&bytes[begin..], b"\n#").map(|at| begin + at + 1);
     let mut changed = false;
-    for (line, is_new) in old
-        .map(|line| (line, false))
-        .chain(new.map(|line| (line, true)))
+    for at in first
+        .starts_with(b"#")
+        .then_some(begin)
+        .into_iter()
+        .chain(later)
     {
-        if is_new && !Header::comment(line) {
-            continue;
-        }
-        changed |= is_new;
-        lines.retain(|other| name(other) != name(line));
-        if lines.len() < MOST_HEADINGS {
-            lines.push(line);
+        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        let line = &bytes[at..end];
+        if Header::comment(line) {
+            changed = true;
+            lines.retain(|other| name(other) != name(line));
+            if lines.len() < MOST_HEADINGS {
+                lines.push(line);
+            }
         }
     }
-    changed.then(|| Heading::Lines(lines.join(&b'\n').into()))
+    if changed {
+        return Some(Heading::Lines(lines.join(&b'\n').into()));
+    }
+    let named = *before == Heading::Start && first.first() != Some(&b'{') && is_header(first);
+    named.then(|| Heading::Lines(first.into()))
+}
+
+/// Where the first line begins that is not blank, behind a byte order mark.
+fn first_line(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        if bytes[at..].starts_with(b"\xef\xbb\xbf") {
+            at += 3;
+        }
+        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        if end == bytes.len() || !bytes[at..end].trim_ascii().is_empty() {
+            return at;
+        }
+        at = end + 1;
+    }
 }
 
 /// What a comment is about: its first word.
@@ -127,49 +135,72 @@ fn name(line: &[u8]) -> &[u8] {
 }
 
 /// Where the line begins with which an event begins that has no end.
-fn xml_begun(bytes: &[u8], last: usize) -> Option<usize> {
-    let mut begun = declared(bytes, last);
+fn xml_begun(bytes: &[u8]) -> Option<usize> {
+    let mut open = last_event(bytes)?;
+    if !matches!(event(&bytes[open..]), Event::Begun) {
+        return None;
+    }
+    // Behind one that ends on this line, and may have begun on an earlier one.
+    loop {
+        let before = blank_end(&bytes[..open]);
+        let Some(earlier) = before.strip_suffix(CLOSE).and_then(last_event) else {
+            break;
+        };
+        match event(&bytes[earlier..]) {
+            Event::Whole(len) if earlier + len == before.len() => open = earlier,
+            _ => break,
+        }
+    }
+    let line = memrchr(b'\n', &bytes[..open]).map_or(0, |at| at + 1);
+    if opening(&bytes[line..]) != Some(open - line) {
+        return None;
+    }
+    // A declaration may stand in a line of its own.
+    let before = memrchr(b'\n', &bytes[..line.saturating_sub(1)]).map_or(0, |at| at + 1);
+    let declared = opening(&bytes[before..]) == Some(open - before);
+    Some(if declared { before } else { line })
+}
+
+/// Where the last event opens.
+fn last_event(bytes: &[u8]) -> Option<usize> {
     let mut end = bytes.len();
     loop {
-        let close = memmem::rfind(&bytes[..end], CLOSE);
-        let from = close.map_or(0, |at| at + CLOSE.len());
-        let shared = close.filter(|_| opens_event(blank(&bytes[from..end]).1));
-        if let Some(close) = shared {
-            // Behind one that ends on this line, and may have begun on an earlier one.
-            let line = memrchr(b'\n', &bytes[..close]).map_or(0, |at| at + 1);
-            begun = Some(line);
-            end = line;
-            continue;
+        let at = memmem::rfind(&bytes[..end], OPEN)?;
+        if opens_event(&bytes[at..]) {
+            return Some(at);
         }
-        return opened(&bytes[..end], from).or(begun);
+        end = at;
     }
 }
 
-/// The last line behind `from` (where no event ends any more) with which an event begins.
-fn opened(bytes: &[u8], from: usize) -> Option<usize> {
-    let first = match from {
-        0 => 0,
-        _ => from + memchr(b'\n', &bytes[from..])? + 1,
-    };
-    let (mut line, mut open) = next_event(&bytes[first..])?;
-    // One that is followed by another has no end.
+/// What the bytes from `<Event` on are.
+enum Event {
+    /// An event of so many bytes.
+    Whole(usize),
+    /// One that does not end here.
+    Begun,
+    /// One that does not end at all: another record begins first, or it is too long.
+    Cut,
+}
+
+fn event(text: &[u8]) -> Event {
+    // The end is near, or another event, which is where the next search begins.
+    let mut window = 4096;
     loop {
-        let feed = memchr(b'\n', &bytes[first + open..]);
-        let next = feed.map(|feed| open + feed + 1);
-        let Some((found, opens)) = next.and_then(|next| {
-            let (line, open) = next_event(&bytes[first + next..])?;
-            Some((next + line, next + open))
-        }) else {
-            break;
-        };
-        (line, open) = (found, opens);
-    }
-    let line = first + line;
-    // A declaration may stand in a line of its own.
-    let before = memrchr(b'\n', &bytes[..line.saturating_sub(1)]).map_or(0, |at| at + 1);
-    match before >= first && before < line && is_declaration(&bytes[before..line]) {
-        true => Some(before),
-        false => Some(line),
+        let part = &text[..text.len().min(window)];
+        let close = memmem::find(part, CLOSE);
+        let inside = &part[OPEN.len()..close.unwrap_or(part.len())];
+        // A syslog header is nothing that stands at the beginning of a line within an event.
+        let header = |at: usize| inside.get(at + 2).is_some_and(u8::is_ascii_digit);
+        if in_line(inside).is_some() || memmem::find_iter(inside, b"\n<").any(header) {
+            return Event::Cut;
+        }
+        match close {
+            Some(at) => return Event::Whole(at + CLOSE.len()),
+            None if inside.len() > LONGEST => return Event::Cut,
+            None if part.len() == text.len() => return Event::Begun,
+            None => window *= 4,
+        }
     }
 }
 
@@ -200,8 +231,9 @@ fn object_begun(bytes: &[u8]) -> Option<usize> {
 
 /// Whether the first line of the text is nothing but the beginning of an object.
 fn begins_open(text: &[u8]) -> bool {
-    let blanks = text[1..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-    text[0] == b'{' && matches!(text.get(1 + blanks.count()), None | Some(b'\n'))
+    let blanks = text[1..].iter();
+    let blanks = blanks.take_while(|&&byte| byte != b'\n' && byte.is_ascii_whitespace());
+    matches!(text.get(1 + blanks.count()), None | Some(b'\n'))
 }
 
 /// Whether `line` is nothing but the beginning of an object.
@@ -225,14 +257,22 @@ fn blank(text: &[u8]) -> (usize, &[u8]) {
     (text.len() - rest.len(), rest)
 }
 
+/// The text without such blanks at its end.
+fn blank_end(text: &[u8]) -> &[u8] {
+    let blanks = text.iter().rev();
+    let blanks = blanks.take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let text = &text[..text.len() - blanks.count()];
+    text.strip_suffix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
 /// Whether the line is an XML declaration, and no event stands behind it.
 fn is_declaration(line: &[u8]) -> bool {
     blank(line).1.starts_with(b"<?xml") && in_line(line).is_none()
 }
 
-/// Where an event opens in a line.
-fn in_line(line: &[u8]) -> Option<usize> {
-    memmem::find_iter(line, OPEN).find(|&at| opens_event(&line[at..]))
+/// Where an event opens in the text.
+fn in_line(text: &[u8]) -> Option<usize> {
+    memmem::find_iter(text, OPEN).find(|&at| opens_event(&text[at..]))
 }
 
 /// Where the event opens with which the record begins that begins the text.
@@ -251,19 +291,6 @@ fn opening(text: &[u8]) -> Option<usize> {
     }
     let (blanks, next) = blank(&rest[line..]);
     (declared && opens_event(next)).then_some(start + line + blanks)
-}
-
-/// The first line with which an event begins, and where it opens; the text begins with a line.
-fn next_event(text: &[u8]) -> Option<(usize, usize)> {
-    let mut from = 0;
-    loop {
-        let at = from + memmem::find(&text[from..], OPEN)?;
-        let line = memrchr(b'\n', &text[from..at]).map_or(from, |feed| from + feed + 1);
-        if let Some(open) = opening(&text[line..]) {
-            return Some((line, line + open));
-        }
-        from = at + memchr(b'\n', &text[at..])? + 1;
-    }
 }
 
 /// The records of a batch, one after the other.
@@ -287,10 +314,16 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The length of the object that begins the text, if it ends.
+    /// Where the next record begins.
+    pub fn place(&self) -> usize {
+        self.at
+    }
+
+    /// The length of the object that begins the text, if it is one of several lines.
     fn object(&mut self, rest: &[u8]) -> Option<usize> {
         match object(rest) {
-            Object::Whole(len) => return Some(len),
+            Object::Whole(len) if is_json(&rest[..len]) => return Some(len),
+            Object::Whole(len) => self.flat = self.at + len,
             Object::Begun => {
                 self.flat = self.bytes.len();
                 self.unfinished = true;
@@ -309,9 +342,13 @@ impl<'a> Iterator for Records<'a> {
         let rest = &self.bytes[self.at..];
         let several = match rest.first()? {
             b'{' if self.at >= self.flat && begins_open(rest) => self.object(rest),
-            b'<' | b' ' | b'\t' | 0xef => xml(rest),
+            b'<' | b' ' | b'\t' | 0xef => match xml(rest) {
+                Event::Whole(len) => Some(len),
+                Event::Begun | Event::Cut => None,
+            },
             _ => None,
         };
+        // Only here, as a file may be one line of events.
         let line = || memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
         let len = several.unwrap_or_else(line);
         self.at += len;
@@ -326,6 +363,10 @@ enum Object {
     Begun,
     /// It is none, as so many bytes show.
     None(usize),
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// The object that the line `{` at the beginning of `rest` opens.
@@ -370,6 +411,14 @@ fn object(rest: &[u8]) -> Object {
                     break;
                 }
             },
+            b'\n' => {
+                let next = rest[at..end].trim_ascii_start();
+                if next.first().is_some_and(|&byte| !may_begin(byte)) {
+                    return Object::None(at);
+                }
+                // Blank lines are looked at once.
+                at = end - next.len() - 1;
+            }
             _ => {}
         }
         at += 1;
@@ -380,35 +429,29 @@ fn object(rest: &[u8]) -> Object {
     }
 }
 
-/// The length of the event or events that begin the text, if they end.
-fn xml(rest: &[u8]) -> Option<usize> {
-    let open = opening(rest)?;
-    let close = open + close(&rest[open..])? + CLOSE.len();
-    let (blanks, behind) = blank(&rest[close..]);
-    // Whether or not the line ends soon: it may be the only one of a file.
-    if opens_event(behind) {
-        return Some(close + blanks);
-    }
-    Some(memchr(b'\n', behind).map_or(rest.len(), |at| close + blanks + at + 1))
+/// Whether a line of JSON may begin so.
+fn may_begin(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'"' | b'{' | b'}' | b'[' | b']' | b',' | b':' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'
+    )
 }
 
-/// Where the event ends that opens the text. One that has no end ends at the next: what is looked
-/// through for it is not looked through again.
-fn close(event: &[u8]) -> Option<usize> {
-    let mut window = 4096;
-    loop {
-        let text = &event[..event.len().min(window)];
-        let close = memmem::find(text, CLOSE);
-        let inside = &text[OPEN.len()..close.unwrap_or(text.len())];
-        let line = memchr(b'\n', inside).map(|at| at + 1);
-        if line.is_some_and(|line| next_event(&inside[line..]).is_some()) {
-            return None;
-        }
-        if close.is_some() || text.len() == event.len() {
-            return close;
-        }
-        window *= 2;
+/// The record that an event begins; [`Event::Cut`] if it is something else.
+fn xml(rest: &[u8]) -> Event {
+    let Some(open) = opening(rest) else {
+        return Event::Cut;
+    };
+    let close = match event(&rest[open..]) {
+        Event::Whole(len) => open + len,
+        other => return other,
+    };
+    let (blanks, behind) = blank(&rest[close..]);
+    if opens_event(behind) {
+        return Event::Whole(close + blanks);
     }
+    let line = memchr(b'\n', behind).map_or(behind.len(), |at| at + 1);
+    Event::Whole(close + blanks + line)
 }
 
 #[cfg(test)]
@@ -434,6 +477,17 @@ mod tests {
             vec![json, json, "{\"a\":1}\n", flush, json],
             vec!["{\n", "\"a\": \"\n", "}\n"],
             vec!["{\n", "\"a\": \"}"],
+            vec!["{\n", "\"a\": [\n", "src=x\n", "]}\n"],
+            vec!["{\n", "\"a\": [\n", "2026 x\n", "]}\n"],
+            vec![
+                "<Event>\n",
+                "x\n",
+                one,
+                "x\n",
+                "<Event>\n",
+                "<13>x\n",
+                "</Event>\n",
+            ],
             vec!["{\n", "\"a\": [\n", "{\n", "\"a\": [\n", "x\n"],
             vec!["{\n", "x\n", "}\n"],
             vec!["<Event>\n", "x\n"],
@@ -470,6 +524,14 @@ mod tests {
             Some(lines(names))
         );
         assert_eq!(next(&format!("{names}\nx\n"), &Heading::None), None);
+        for before in ["\u{feff}", "\n \n", "x\n", "{\"a\":1}\n"] {
+            assert_eq!(
+                next(&format!("{before}{file}"), &Heading::Start),
+                Some(begun.clone())
+            );
+        }
+        let spaced = next(&format!("\u{feff}\n{names}\nx\n"), &Heading::Start);
+        assert_eq!(spaced, Some(lines(names)));
         assert_eq!(next("{\"a\":1,\"b\":2}\n", &Heading::Start), None);
     }
 
@@ -490,12 +552,12 @@ mod tests {
             ("a mention of <Event> in text\n", ""),
             ("x\n", "<Event>\n a\n</Event><Event>\n"),
             ("x\n", "<Event>\na</Event><Event>\n</Event> <Event>\n"),
-            ("", "<Event>\na mention of <Event>\n"),
+            ("<Event>\na mention of <Event>\n", ""),
             ("<Event>\n", "<Event>\n"),
             ("x\n", "<?xml version='1.0'?>\n"),
             ("x\n", "<?xml version='1.0'?>\n<Event>\n"),
             ("x\n", "\u{feff}<Event>\n"),
-            ("x\n", "{\n\"a\":\n <Event>\n"),
+            ("x\n", "{\n\"a\":\n"),
             ("{\n", "<Event>\n</Event><Event>a</Event><Event>\n"),
             ("x\n", "<Event>\n{\n \"a\":1\n"),
             ("<Events>\n", ""),

@@ -228,9 +228,9 @@ impl flow::Reader for TextReader {
         self.context.clock.now = Time::now();
         let mut header = self.header(heading);
         let mut records = Records::new(bytes, 0);
-        let mut start = *heading == Heading::Start;
         // A record may borrow from the header, so each header has a record of its own.
-        loop {
+        while records.place() < bytes.len() {
+            let start = records.place() == 0 && *heading == Heading::Start;
             let mut record = Record::new(&self.context);
             let next = self.records(
                 &mut records,
@@ -241,16 +241,15 @@ impl flow::Reader for TextReader {
                 counts,
             );
             drop(record);
-            let Some(next) = next else {
-                break;
-            };
-            (header, start) = (next, false);
+            if let Some(next) = next {
+                header = next;
+            }
         }
     }
 }
 
 impl TextReader {
-    /// Reads records until one says how those behind it are read; returns what it says.
+    /// Reads records until one says how those behind it are read, and returns what it says.
     fn records<'a, 'b: 'a>(
         &'a self,
         records: &mut Records<'b>,
@@ -266,7 +265,7 @@ impl TextReader {
             let Some(&first) = line.trim_ascii_start().first() else {
                 continue;
             };
-            if auto && first == b'{' {
+            if auto && first == b'{' && (is_object(line) || is_member(line)) {
                 if !self.has_flows(line) || nsg::expand(line, &mut out.bytes) == 0 {
                     copy(raw, &mut out.bytes);
                 }
@@ -345,6 +344,15 @@ fn clean(raw: &[u8]) -> &[u8] {
     let line = raw.strip_suffix(b"\n").unwrap_or(raw);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
+}
+
+/// Whether the line begins as an object does, even if it is cut.
+fn is_member(line: &[u8]) -> bool {
+    let inside = line.trim_ascii_start().get(1..).unwrap_or_default();
+    inside
+        .trim_ascii_start()
+        .first()
+        .is_none_or(|&first| first == b'"')
 }
 
 fn is_object(line: &[u8]) -> bool {
