@@ -25,10 +25,45 @@ pub fn whole(bytes: &[u8]) -> usize {
     if bytes[last] == b'{' && !is_open(&bytes[last..]) {
         return bytes.len();
     }
-    match xml_begun(bytes).or_else(|| object_begun(bytes)) {
-        Some(begin) => begin,
-        None => bytes.len(),
+    let begun = match memmem::find(bytes, OPEN) {
+        None => declared(bytes, last).or_else(|| object_begun(bytes)),
+        Some(_) if bytes[0] != b'{' && memmem::find(bytes, b"\n{").is_none() => {
+            xml_begun(bytes).or_else(|| declared(bytes, last))
+        }
+        // Either kind may have lines in it that look like the beginning of the other.
+        Some(_) => begun(bytes, last),
+    };
+    begun.unwrap_or(bytes.len())
+}
+
+/// Where the record begins that has lines to come, seen from all records before it.
+fn begun(bytes: &[u8], last: usize) -> Option<usize> {
+    let mut records = Records::new(bytes, 0);
+    // An event may begin within a line, but batches do not.
+    let mut begun = 0;
+    loop {
+        let at = records.at;
+        let first = *records.next()?.first()?;
+        if bytes[..at].last().is_none_or(|&byte| byte == b'\n') {
+            begun = at;
+        }
+        let unfinished = match first {
+            b'{' => records.unfinished,
+            b'<' | b' ' | b'\t' | 0xef if at == last => {
+                declared(bytes, at).is_some() || matches!(xml(&bytes[at..]), Event::Begun)
+            }
+            b'<' | b' ' | b'\t' | 0xef => matches!(xml(&bytes[at..]), Event::Begun),
+            _ => false,
+        };
+        if unfinished {
+            return Some(begun);
+        }
     }
+}
+
+/// The last line, if it is an XML declaration whose event is to come.
+fn declared(bytes: &[u8], last: usize) -> Option<usize> {
+    is_declaration(&bytes[last..]).then_some(last)
 }
 
 /// How many lines of a heading are kept: one for each thing that they say.
@@ -99,35 +134,38 @@ fn name(line: &[u8]) -> &[u8] {
     &line[..end.unwrap_or(line.len())]
 }
 
-/// Where the line begins that has an event without an end.
+/// Where the line begins with which an event begins that has no end.
 fn xml_begun(bytes: &[u8]) -> Option<usize> {
-    // Forward is much faster, and nearly always there is none.
-    memmem::find(bytes, OPEN)?;
-    let open = last_open(bytes)?;
+    let mut open = last_event(bytes)?;
     if !matches!(event(&bytes[open..]), Event::Begun) {
         return None;
     }
-    let mut from = open;
+    // Behind one that ends on this line, and may have begun on an earlier one.
     loop {
-        let line = memrchr(b'\n', &bytes[..from]).map_or(0, |at| at + 1);
-        if begins_xml(&bytes[line..]) {
-            return Some(line);
-        }
-        // It shares its line with the end of another, which then must come along.
-        let before = last_open(&bytes[..line])?;
-        match event(&bytes[before..]) {
-            Event::Whole(len) if before + len > line => from = before,
-            _ => return None,
+        let before = blank_end(&bytes[..open]);
+        let Some(earlier) = before.strip_suffix(CLOSE).and_then(last_event) else {
+            break;
+        };
+        match event(&bytes[earlier..]) {
+            Event::Whole(len) if earlier + len == before.len() => open = earlier,
+            _ => break,
         }
     }
+    let line = memrchr(b'\n', &bytes[..open]).map_or(0, |at| at + 1);
+    if opening(&bytes[line..]) != Some(open - line) {
+        return None;
+    }
+    // A declaration may stand in a line of its own.
+    let before = memrchr(b'\n', &bytes[..line.saturating_sub(1)]).map_or(0, |at| at + 1);
+    let declared = opening(&bytes[before..]) == Some(open - before);
+    Some(if declared { before } else { line })
 }
 
-/// Where the last event begins.
-fn last_open(bytes: &[u8]) -> Option<usize> {
-    let finder = memmem::FinderRev::new(OPEN);
+/// Where the last event opens.
+fn last_event(bytes: &[u8]) -> Option<usize> {
     let mut end = bytes.len();
     loop {
-        let at = finder.rfind(&bytes[..end])?;
+        let at = memmem::rfind(&bytes[..end], OPEN)?;
         if opens_event(&bytes[at..]) {
             return Some(at);
         }
@@ -146,18 +184,23 @@ enum Event {
 }
 
 fn event(text: &[u8]) -> Event {
-    let mut others = memmem::find_iter(&text[OPEN.len()..], OPEN).map(|at| OPEN.len() + at);
-    let other = others.find(|&at| opens_event(&text[at..]));
-    let own = &text[..other.unwrap_or(text.len())];
-    let close = memmem::find(own, CLOSE);
-    let inside = &own[..close.unwrap_or(own.len())];
-    // A syslog header is nothing that stands at the beginning of a line within an event.
-    let header = |at: usize| inside.get(at + 2).is_some_and(u8::is_ascii_digit);
-    match close {
-        _ if memmem::find_iter(inside, b"\n<").any(header) => Event::Cut,
-        Some(at) => Event::Whole(at + CLOSE.len()),
-        None if other.is_some() || inside.len() > LONGEST => Event::Cut,
-        None => Event::Begun,
+    // The end is near, or another event, which is where the next search begins.
+    let mut window = 4096;
+    loop {
+        let part = &text[..text.len().min(window)];
+        let close = memmem::find(part, CLOSE);
+        let inside = &part[OPEN.len()..close.unwrap_or(part.len())];
+        // A syslog header is nothing that stands at the beginning of a line within an event.
+        let header = |at: usize| inside.get(at + 2).is_some_and(u8::is_ascii_digit);
+        if in_line(inside).is_some() || memmem::find_iter(inside, b"\n<").any(header) {
+            return Event::Cut;
+        }
+        match close {
+            Some(at) => return Event::Whole(at + CLOSE.len()),
+            None if inside.len() > LONGEST => return Event::Cut,
+            None if part.len() == text.len() => return Event::Begun,
+            None => window *= 4,
+        }
     }
 }
 
@@ -186,6 +229,13 @@ fn object_begun(bytes: &[u8]) -> Option<usize> {
     }
 }
 
+/// Whether the first line of the text is nothing but the beginning of an object.
+fn begins_open(text: &[u8]) -> bool {
+    let blanks = text[1..].iter();
+    let blanks = blanks.take_while(|&&byte| byte != b'\n' && byte.is_ascii_whitespace());
+    matches!(text.get(1 + blanks.count()), None | Some(b'\n'))
+}
+
 /// Whether `line` is nothing but the beginning of an object.
 fn is_open(line: &[u8]) -> bool {
     line.first() == Some(&b'{') && line.trim_ascii_end() == b"{"
@@ -199,9 +249,48 @@ fn opens_event(text: &[u8]) -> bool {
         )
 }
 
-fn begins_xml(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    opens_event(line) || line.starts_with(b"<?xml") || line.starts_with(CLOSE)
+/// The blanks in front of the text, with the mark of UTF-8, and what follows them.
+fn blank(text: &[u8]) -> (usize, &[u8]) {
+    let rest = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let rest = &rest[blanks.count()..];
+    (text.len() - rest.len(), rest)
+}
+
+/// The text without such blanks at its end.
+fn blank_end(text: &[u8]) -> &[u8] {
+    let blanks = text.iter().rev();
+    let blanks = blanks.take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let text = &text[..text.len() - blanks.count()];
+    text.strip_suffix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// Whether the line is an XML declaration, and no event stands behind it.
+fn is_declaration(line: &[u8]) -> bool {
+    blank(line).1.starts_with(b"<?xml") && in_line(line).is_none()
+}
+
+/// Where an event opens in the text.
+fn in_line(text: &[u8]) -> Option<usize> {
+    memmem::find_iter(text, OPEN).find(|&at| opens_event(&text[at..]))
+}
+
+/// Where the event opens with which the record begins that begins the text.
+fn opening(text: &[u8]) -> Option<usize> {
+    let (start, rest) = blank(text);
+    if opens_event(rest) {
+        return Some(start);
+    }
+    let declared = rest.starts_with(b"<?xml");
+    if !declared && !rest.starts_with(CLOSE) {
+        return None;
+    }
+    let line = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+    if let Some(open) = in_line(&rest[..line]) {
+        return Some(start + open);
+    }
+    let (blanks, next) = blank(&rest[line..]);
+    (declared && opens_event(next)).then_some(start + line + blanks)
 }
 
 /// The records of a batch, one after the other.
@@ -210,10 +299,8 @@ pub struct Records<'a> {
     at: usize,
     /// Up to here no object of several lines is looked for: one that began before was none.
     flat: usize,
-    /// Whether there is no end of an event any more.
-    open: bool,
-    /// Where the line ends that the next record begins in; it may hold many.
-    line: usize,
+    /// Whether the record is the beginning of an object that does not end here.
+    unfinished: bool,
 }
 
 impl<'a> Records<'a> {
@@ -223,14 +310,27 @@ impl<'a> Records<'a> {
             bytes,
             at,
             flat: 0,
-            open: false,
-            line: 0,
+            unfinished: false,
         }
     }
 
     /// Where the next record begins.
     pub fn place(&self) -> usize {
         self.at
+    }
+
+    /// The length of the object that begins the text, if it is one of several lines.
+    fn object(&mut self, rest: &[u8]) -> Option<usize> {
+        match object(rest) {
+            Object::Whole(len) if is_json(&rest[..len]) => return Some(len),
+            Object::Whole(len) => self.flat = self.at + len,
+            Object::Begun => {
+                self.flat = self.bytes.len();
+                self.unfinished = true;
+            }
+            Object::None(seen) => self.flat = self.at + seen,
+        }
+        None
     }
 }
 
@@ -240,41 +340,17 @@ impl<'a> Iterator for Records<'a> {
     /// The next record with its line feed (which one of several events in a line lacks).
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = &self.bytes[self.at..];
-        if rest.is_empty() {
-            return None;
-        }
-        if self.line <= self.at {
-            self.line = line_end(self.bytes, self.at);
-        }
-        let line = self.line - self.at;
-        let len = match rest[0] {
-            b'{' if self.at >= self.flat && is_open(&rest[..line]) => match object(rest) {
-                Object::Whole(len) if is_json(&rest[..len]) => len,
-                Object::Whole(len) => {
-                    self.flat = self.at + len;
-                    line
-                }
-                Object::Begun => {
-                    self.flat = self.bytes.len();
-                    line
-                }
-                Object::None(seen) => {
-                    self.flat = self.at + seen;
-                    line
-                }
+        let several = match rest.first()? {
+            b'{' if self.at >= self.flat && begins_open(rest) => self.object(rest),
+            b'<' | b' ' | b'\t' | 0xef => match xml(rest) {
+                Event::Whole(len) => Some(len),
+                Event::Begun | Event::Cut => None,
             },
-            b'<' | b' ' | b'\t' | 0xef if !self.open => match xml(rest, line) {
-                Some((len, line)) => {
-                    self.line = self.at + line;
-                    len
-                }
-                None => {
-                    self.open = true;
-                    line
-                }
-            },
-            _ => line,
+            _ => None,
         };
+        // Only here, as a file may be one line of events.
+        let line = || memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let len = several.unwrap_or_else(line);
         self.at += len;
         Some(&rest[..len])
     }
@@ -340,6 +416,8 @@ fn object(rest: &[u8]) -> Object {
                 if next.first().is_some_and(|&byte| !may_begin(byte)) {
                     return Object::None(at);
                 }
+                // Blank lines are looked at once.
+                at = end - next.len() - 1;
             }
             _ => {}
         }
@@ -359,36 +437,21 @@ fn may_begin(byte: u8) -> bool {
     )
 }
 
-/// The length of the record that may be an event, and where its last line ends; `None` if it is one
-/// that does not end here.
-fn xml(rest: &[u8], line: usize) -> Option<(usize, usize)> {
-    let text = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
-    if !begins_xml(text) {
-        return Some((line, line));
-    }
-    // A declaration may stand in a line of its own.
-    let Some(open) = memmem::find(&rest[..rest.len().min(line + 4096)], OPEN) else {
-        return Some((line, line));
+/// The record that an event begins; [`Event::Cut`] if it is something else.
+fn xml(rest: &[u8]) -> Event {
+    let Some(open) = opening(rest) else {
+        return Event::Cut;
     };
     let close = match event(&rest[open..]) {
         Event::Whole(len) => open + len,
-        Event::Cut => return Some((line, line)),
-        Event::Begun => return None,
+        other => return other,
     };
-    let end = match close < line {
-        true => line,
-        false => line_end(rest, close),
-    };
-    let behind = rest[close..end].trim_ascii_start();
-    match opens_event(behind) {
-        true => Some((end - behind.len(), end)),
-        false => Some((end, end)),
+    let (blanks, behind) = blank(&rest[close..]);
+    if opens_event(behind) {
+        return Event::Whole(close + blanks);
     }
-}
-
-/// Where the line at `at` ends, behind its line feed.
-fn line_end(bytes: &[u8], at: usize) -> usize {
-    memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1)
+    let line = memchr(b'\n', behind).map_or(behind.len(), |at| at + 1);
+    Event::Whole(close + blanks + line)
 }
 
 #[cfg(test)]
@@ -429,6 +492,11 @@ mod tests {
             vec!["{\n", "x\n", "}\n"],
             vec!["<Event>\n", "x\n"],
             vec!["<EventX>\n", "x</Event>\n"],
+            // An event does not hold another one, nor a declaration what is not an event.
+            vec!["<Event>\n", one, " <Event>\n", " <Event>\n</Event>\n"],
+            vec!["<?xml version='1.0'?>\n", "x\n", one],
+            vec!["</Event>\n", "x\n", one],
+            vec![" \n", one, "\u{feff}<?xml?>\n<Event>\n</Event>\n"],
             vec![
                 "<Event>a</Event>",
                 "<Event>b</Event> ",
@@ -482,6 +550,16 @@ mod tests {
             ("{\n\"a\": 1\n} x\nx\n", ""),
             ("{\n  \"a\": 1\n}\n", ""),
             ("a mention of <Event> in text\n", ""),
+            ("x\n", "<Event>\n a\n</Event><Event>\n"),
+            ("x\n", "<Event>\na</Event><Event>\n</Event> <Event>\n"),
+            ("<Event>\na mention of <Event>\n", ""),
+            ("<Event>\n", "<Event>\n"),
+            ("x\n", "<?xml version='1.0'?>\n"),
+            ("x\n", "<?xml version='1.0'?>\n<Event>\n"),
+            ("x\n", "\u{feff}<Event>\n"),
+            ("x\n", "{\n\"a\":\n"),
+            ("{\n", "<Event>\n</Event><Event>a</Event><Event>\n"),
+            ("x\n", "<Event>\n{\n \"a\":1\n"),
             ("<Events>\n", ""),
             ("x\n", "<Event>\na</Event> <Event>\nb\n"),
         ] {
