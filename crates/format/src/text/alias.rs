@@ -123,6 +123,12 @@ struct Entry {
     meaning: Meaning,
 }
 
+/// What is compared of a name; `None` if nothing is left of it, or more than any alias has.
+pub fn reduced(name: &str) -> Option<Vec<u8>> {
+    let mut reduced = Name::new();
+    (reduced.push(name.as_bytes()) && !reduced.text().is_empty()).then(|| reduced.text().to_vec())
+}
+
 /// The table, prepared for look-ups.
 pub struct Aliases {
     entries: Vec<Entry>,
@@ -150,6 +156,7 @@ impl Aliases {
         for (text, field) in own.chain(ecs).chain(builtin) {
             let mut name = Name::new();
             if !name.push(text.as_bytes())
+                || name.text().is_empty()
                 || entries.iter().any(|known| *known.name == *name.text())
             {
                 continue;

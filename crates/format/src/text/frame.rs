@@ -37,45 +37,58 @@ const MOST_HEADINGS: usize = 64;
 /// What stands before the batch behind `bytes`, whole lines: the last line of each kind among the
 /// comments so far, or the first line of the stream if it may be a line of names.
 pub fn heading(bytes: &[u8], before: &Heading) -> Option<Heading> {
-    let first = &bytes[..memchr(b'\n', bytes)?];
-    let known: &[u8] = match before {
-        Heading::Lines(lines) => lines,
-        Heading::Start if !first.starts_with(b"#") => {
-            let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
-            return (first.first() != Some(&b'{') && is_header(first))
-                .then(|| Heading::Lines(first.into()));
-        }
-        Heading::None if !first.starts_with(b"#") => return None,
-        Heading::Start | Heading::None => b"",
-    };
-    if !known.starts_with(b"#") && !first.starts_with(b"#") {
+    let begin = first_line(bytes);
+    let end = begin + memchr(b'\n', &bytes[begin..])?;
+    let first = &bytes[begin..end];
+    let last = memrchr(b'\n', bytes.strip_suffix(b"\n")?).map_or(0, |at| at + 1);
+    // Among lines of JSON nothing is looked for.
+    if first.first() == Some(&b'{') && bytes[last] == b'{' {
         return None;
     }
-    let mut lines: Vec<&[u8]> = Vec::new();
-    let old = known
-        .split(|&byte| byte == b'\n')
-        .filter(|line| line.starts_with(b"#"));
-    let later = memmem::find_iter(bytes, b"\n#").map(|at| at + 1);
-    let start = first.starts_with(b"#").then_some(0);
-    let new = start.into_iter().chain(later).map(|at| {
-        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
-        &bytes[at..end]
-    });
+    let known: &[u8] = match before {
+        Heading::Lines(lines) if lines.starts_with(b"#") => lines,
+        _ => b"",
+    };
+    let mut lines: Vec<&[u8]> = known.split(|&byte| byte == b'\n').collect();
+    lines.retain(|line| !line.is_empty());
+    let later = memmem::find_iter(&bytes[begin..], b"\n#").map(|at| begin + at + 1);
     let mut changed = false;
-    for (line, is_new) in old
-        .map(|line| (line, false))
-        .chain(new.map(|line| (line, true)))
+    for at in first
+        .starts_with(b"#")
+        .then_some(begin)
+        .into_iter()
+        .chain(later)
     {
-        if is_new && !Header::comment(line) {
-            continue;
-        }
-        changed |= is_new;
-        lines.retain(|other| name(other) != name(line));
-        if lines.len() < MOST_HEADINGS {
-            lines.push(line);
+        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        let line = &bytes[at..end];
+        if Header::comment(line) {
+            changed = true;
+            lines.retain(|other| name(other) != name(line));
+            if lines.len() < MOST_HEADINGS {
+                lines.push(line);
+            }
         }
     }
-    changed.then(|| Heading::Lines(lines.join(&b'\n').into()))
+    if changed {
+        return Some(Heading::Lines(lines.join(&b'\n').into()));
+    }
+    let named = *before == Heading::Start && first.first() != Some(&b'{') && is_header(first);
+    named.then(|| Heading::Lines(first.into()))
+}
+
+/// Where the first line begins that is not blank, behind a byte order mark.
+fn first_line(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        if bytes[at..].starts_with(b"\xef\xbb\xbf") {
+            at += 3;
+        }
+        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        if end == bytes.len() || !bytes[at..end].trim_ascii().is_empty() {
+            return at;
+        }
+        at = end + 1;
+    }
 }
 
 /// What a comment is about: its first word.
@@ -99,11 +112,38 @@ fn xml_begun(bytes: &[u8]) -> Option<usize> {
         }
         end = at;
     };
-    if memmem::find(&bytes[open..], CLOSE).is_some() {
-        return None;
+    match event(&bytes[open..]) {
+        Event::Begun => {}
+        Event::Whole(_) | Event::Cut => return None,
     }
     let line = memrchr(b'\n', &bytes[..open]).map_or(0, |at| at + 1);
     begins_xml(&bytes[line..]).then_some(line)
+}
+
+/// What the bytes from `<Event` on are.
+enum Event {
+    /// An event of so many bytes.
+    Whole(usize),
+    /// One that does not end here.
+    Begun,
+    /// One that does not end at all: another record begins first, or it is too long.
+    Cut,
+}
+
+fn event(text: &[u8]) -> Event {
+    let mut others = memmem::find_iter(&text[OPEN.len()..], OPEN).map(|at| OPEN.len() + at);
+    let other = others.find(|&at| opens_event(&text[at..]));
+    let own = &text[..other.unwrap_or(text.len())];
+    let close = memmem::find(own, CLOSE);
+    let inside = &own[..close.unwrap_or(own.len())];
+    // A syslog header is nothing that stands at the beginning of a line within an event.
+    let header = |at: usize| inside.get(at + 2).is_some_and(u8::is_ascii_digit);
+    match close {
+        _ if memmem::find_iter(inside, b"\n<").any(header) => Event::Cut,
+        Some(at) => Event::Whole(at + CLOSE.len()),
+        None if other.is_some() || inside.len() > LONGEST => Event::Cut,
+        None => Event::Begun,
+    }
 }
 
 /// Where the line `{` is whose object is not closed yet.
@@ -189,7 +229,11 @@ impl<'a> Iterator for Records<'a> {
         };
         let len = match rest[0] {
             b'{' if self.at >= self.flat && is_open(&rest[..line]) => match object(rest) {
-                Object::Whole(len) => len,
+                Object::Whole(len) if is_json(&rest[..len]) => len,
+                Object::Whole(len) => {
+                    self.flat = self.at + len;
+                    line
+                }
                 Object::Begun => {
                     self.flat = self.bytes.len();
                     line
@@ -220,6 +264,10 @@ enum Object {
     Begun,
     /// It is none, as so many bytes show.
     None(usize),
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// The object that the line `{` at the beginning of `rest` opens.
@@ -264,6 +312,12 @@ fn object(rest: &[u8]) -> Object {
                     break;
                 }
             },
+            b'\n' => {
+                let next = rest[at..end].trim_ascii_start();
+                if next.first().is_some_and(|&byte| !may_begin(byte)) {
+                    return Object::None(at);
+                }
+            }
             _ => {}
         }
         at += 1;
@@ -272,6 +326,14 @@ fn object(rest: &[u8]) -> Object {
         true => Object::Begun,
         false => Object::None(end),
     }
+}
+
+/// Whether a line of JSON may begin so.
+fn may_begin(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'"' | b'{' | b'}' | b'[' | b']' | b',' | b':' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'
+    )
 }
 
 /// The length of the record that may be an event; `None` if it is one that does not end here.
@@ -284,8 +346,11 @@ fn xml(rest: &[u8], line: usize) -> Option<usize> {
     let Some(open) = memmem::find(&rest[..rest.len().min(line + 4096)], OPEN) else {
         return Some(line);
     };
-    let close = memmem::find(&rest[open..], CLOSE)?;
-    let close = open + close + CLOSE.len();
+    let close = match event(&rest[open..]) {
+        Event::Whole(len) => open + len,
+        Event::Cut => return Some(line),
+        Event::Begun => return None,
+    };
     let end = memchr(b'\n', &rest[close..]).map_or(rest.len(), |at| close + at + 1);
     let behind = rest[close..end].trim_ascii_start();
     Some(match opens_event(behind) {
@@ -317,6 +382,17 @@ mod tests {
             vec![json, json, "{\"a\":1}\n", flush, json],
             vec!["{\n", "\"a\": \"\n", "}\n"],
             vec!["{\n", "\"a\": \"}"],
+            vec!["{\n", "\"a\": [\n", "src=x\n", "]}\n"],
+            vec!["{\n", "\"a\": [\n", "2026 x\n", "]}\n"],
+            vec![
+                "<Event>\n",
+                "x\n",
+                one,
+                "x\n",
+                "<Event>\n",
+                "<13>x\n",
+                "</Event>\n",
+            ],
             vec!["{\n", "\"a\": [\n", "{\n", "\"a\": [\n", "x\n"],
             vec!["{\n", "x\n", "}\n"],
             vec!["<Event>\n", "x\n"],
@@ -348,6 +424,14 @@ mod tests {
             Some(lines(names))
         );
         assert_eq!(next(&format!("{names}\nx\n"), &Heading::None), None);
+        for before in ["\u{feff}", "\n \n", "x\n", "{\"a\":1}\n"] {
+            assert_eq!(
+                next(&format!("{before}{file}"), &Heading::Start),
+                Some(begun.clone())
+            );
+        }
+        let spaced = next(&format!("\u{feff}\n{names}\nx\n"), &Heading::Start);
+        assert_eq!(spaced, Some(lines(names)));
         assert_eq!(next("{\"a\":1,\"b\":2}\n", &Heading::Start), None);
     }
 

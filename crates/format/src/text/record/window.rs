@@ -11,7 +11,7 @@ pub fn special<const N: usize>(window: &[u8; N]) -> u64 {
     for (index, bytes) in window.as_chunks::<8>().0.iter().enumerate() {
         let word = u64::from_le_bytes(*bytes);
         // Nothing is carried from one byte to the next.
-        let zero = |word: u64| !((word & !HIGH) + !HIGH | word);
+        let zero = |word: u64| !(((word & !HIGH) + !HIGH) | word);
         let control = !((word & !HIGH) + eight(0x60));
         let marks = zero(word ^ eight(b'"')) | zero(word ^ eight(b'\\')) | control | word;
         // The eight high bits next to each other, in the highest byte.
@@ -19,6 +19,19 @@ pub fn special<const N: usize>(window: &[u8; N]) -> u64 {
         bits |= together << (8 * index);
     }
     bits
+}
+
+/// Whether the first `length` bytes stand in a JSON string as they are.
+#[inline]
+pub fn is_plain<const N: usize>(window: &[u8; N], length: usize) -> bool {
+    let counts = match length {
+        0..64 => (1 << length) - 1,
+        _ => u64::MAX,
+    };
+    match window.first_chunk::<SHORT>() {
+        Some(short) if length <= SHORT => special(short) & counts == 0,
+        _ => special(window) & counts == 0,
+    }
 }
 
 /// What [`short`] takes at most.
@@ -59,7 +72,7 @@ mod tests {
 
     fn simple(window: &[u8; WINDOW]) -> u64 {
         window.iter().rev().fold(0, |bits, &byte| {
-            let special = byte < b' ' || byte >= 0x80 || matches!(byte, b'"' | b'\\');
+            let special = !(b' '..0x80).contains(&byte) || matches!(byte, b'"' | b'\\');
             bits << 1 | u64::from(special)
         })
     }
