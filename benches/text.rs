@@ -274,7 +274,8 @@ fn measure(
     let total: usize = chunks.iter().map(String::len).sum();
     // A record that is not read or not labelled would be a cheap one.
     assert!(pass(&mut steps, chunks, &mut work, &mut output) > total);
-    let last = String::from_utf8_lossy(output.events(0)).into_owned();
+    let last: Vec<u8> = output.events(0).slices().flatten().copied().collect();
+    let last = String::from_utf8_lossy(&last);
     assert!(last.contains("\":\"Private\""), "{last}");
     for (unit, throughput) in [
         ("records", Throughput::Elements(u64::from(RECORDS))),

@@ -36,12 +36,10 @@ fuzz_target!(|data: &[u8]| {
     let (out, mut written) = (out.bytes, out.written.into_iter());
     assert!(out.last().is_none_or(|&byte| byte == b'\n'));
     let mut lines = out.split(|&byte| byte == b'\n');
-    let mut at = 0;
-    while at < bytes.len() {
-        let end = frame::end(&bytes, at);
-        assert!(end > at && end <= bytes.len());
-        let raw = &bytes[at..end];
-        at = end;
+    let records: Vec<&[u8]> = frame::Records::new(&bytes, 0).collect();
+    assert_eq!(records.concat(), bytes);
+    for raw in records {
+        assert!(!raw.is_empty());
         let line = raw.strip_suffix(b"\n").unwrap_or(raw);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);

@@ -249,9 +249,22 @@ fn explain_shows_the_first_twenty_to_people() {
 #[test]
 fn formats_are_listed_with_examples_that_are_read_as_such() {
     let ran = Folder::new().knownet(&["formats"]).ran().succeeded();
-    for name in [
-        "auto", "json", "syslog", "cef", "leef", "xml", "iptables", "kv", "cisco", "pf",
-    ] {
+    let asked = Folder::new()
+        .knownet(&["tag", "--format", "?"])
+        .ran()
+        .ended(1)
+        .err;
+    let known = asked
+        .trim_end()
+        .rsplit("known: ")
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(
+        known.contains("auto, json, ") && known.contains(", w3c"),
+        "{asked}"
+    );
+    for name in known.split(", ") {
         let begins = format!("{name} ");
         assert!(
             ran.out.lines().any(|line| line.starts_with(&begins)),
@@ -259,4 +272,63 @@ fn formats_are_listed_with_examples_that_are_read_as_such() {
             ran.out
         );
     }
+}
+
+#[test]
+fn a_record_that_is_cut_takes_no_other_along() {
+    let cut = "<Event><System><Provider Name='P'/><EventID>3</EventID></System><EventData><Data Name='SourceIp'>192.0.2.5</Data><Da";
+    let pair = "src=192.0.2.7 dst=10.0.0.1 proto=tcp";
+    let object = "{\n\"a\": [\n";
+    let out = tagged(
+        &[],
+        format!("{cut}\n{pair}\n{XML}\n{object}{pair}\n]}}\n{CEF}\n"),
+    );
+    let events = objects(&out);
+    assert_eq!(events.len(), 8, "{out}");
+    assert_eq!(events[0]["message"], cut);
+    assert!(events[0]["destination"].is_null());
+    assert_eq!(events[1]["source"]["ip"], "192.0.2.7");
+    assert_eq!(events[2]["message"], XML);
+    assert_eq!(events[5]["source"]["ip"], "192.0.2.7");
+    assert_eq!(events[7]["source"]["ip"], "192.0.2.7");
+}
+
+#[test]
+fn a_heading_counts_wherever_its_stream_begins() {
+    let rows = "192.0.2.1 10.0.0.1\n".repeat(30_000);
+    for begin in [
+        "",
+        "\u{feff}",
+        "\n\n",
+        "{\"a\":1}\n",
+        "192.0.2.9 10.0.0.9\n",
+    ] {
+        let out = tagged(
+            &[],
+            format!("{begin}#Version: 1.0\n#Fields: c-ip s-ip\n{rows}"),
+        );
+        let found = out.matches("\"ip\":\"192.0.2.1\"").count();
+        assert_eq!(found, 30_000, "{begin:?}");
+    }
+}
+
+#[test]
+fn explain_cannot_steer_a_terminal() {
+    let folder = Folder::new();
+    let input =
+        "{\"src_ip\":\"192.0.2.1\",\"tags\":[\"a\\u001b[31m\\u202e\"]}\n\u{1b}[2J\u{202e}x\n";
+    let ran = folder.knownet(&["explain"]).input(input).ran().succeeded();
+    assert!(!ran.out.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.out);
+}
+
+#[test]
+fn a_name_that_names_nothing_is_told() {
+    let folder = Folder::new();
+    let ran = folder
+        .check(
+            "[aliases]\n\".\" = \"source.ip\"\nSRC = \"source.ip\"\ns_r_c = \"destination.ip\"\n",
+        )
+        .ended(1);
+    ran.said("aliases.\".\": a name has 1 to 48 ");
+    ran.said("aliases.s_r_c: is the same name as SRC");
 }

@@ -167,7 +167,8 @@ impl Explainer {
             if self.n == most {
                 break;
             }
-            if record.trim_ascii().is_empty() {
+            let bare = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
+            if bare.trim_ascii().is_empty() {
                 continue;
             }
             self.n += 1;
@@ -312,7 +313,8 @@ impl Explainer {
             writeln!(self.out, "    no label covers these addresses")?;
         }
         if !found.tags.is_empty() {
-            let tags: Vec<&str> = found.tags.iter().filter_map(Value::as_str).collect();
+            let tags = found.tags.iter().filter_map(Value::as_str);
+            let tags: Vec<String> = tags.map(|tag| printable(tag.as_bytes())).collect();
             writeln!(self.out, "    tags {:27} {}", "", tags.join(", "))?;
         }
         if found.events > 1 {
@@ -360,6 +362,14 @@ fn printable(bytes: &[u8]) -> String {
     for c in String::from_utf8_lossy(bytes).chars() {
         match c {
             '\t' => text.push('\t'),
+            // Marks of direction would show the text in another order.
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
+                text.extend(c.escape_unicode());
+            }
             c if c.is_control() => text.extend(c.escape_default()),
             c => text.push(c),
         }

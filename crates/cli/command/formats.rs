@@ -25,6 +25,21 @@ const OTHERS: &[(&str, &str, &str)] = &[
         "A header of RFC 3164 or RFC 5424 before plain text",
         "<34>1 2026-03-01T12:00:00Z host su 42 - - 'su root' failed on /dev/pts/8",
     ),
+    (
+        "w3c",
+        "W3C extended logs, whose #Fields: line names the columns: IIS, Windows Firewall",
+        "#Fields: date time c-ip s-ip s-port\n2026-03-01 12:00:00 192.0.2.7 198.51.100.1 443",
+    ),
+    (
+        "zeek",
+        "Zeek's logs with #fields",
+        "#fields\tts\tid.orig_h\tid.resp_h\n1772366400.0\t192.0.2.7\t198.51.100.1",
+    ),
+    (
+        "csv",
+        "Columns named by the first line",
+        "time,src_ip,dst_ip\n2026-03-01T12:00:00Z,192.0.2.7,198.51.100.1",
+    ),
 ];
 
 pub fn formats() -> anyhow::Result<ExitCode> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use knownet_flow::Framing;
 use knownet_format::json;
-use knownet_format::text::alias::Aliases;
+use knownet_format::text::alias::{self, Aliases};
 use knownet_format::text::field::Field;
 use knownet_format::text::reader::{self, Choice, HEADED, NAMES};
 use knownet_format::text::time::Zone;
@@ -96,9 +96,7 @@ pub fn named(name: &str) -> Result<Option<Choice>, String> {
                 let near = nearest(name, &known)
                     .map_or(String::new(), |near| format!(" did you mean {near}?"));
                 let known = known.join(", ");
-                Err(format!(
-                    "\"{name}\" is not a format;{near} known: {known}; or a table with regex, grok, csv or kv"
-                ))
+                Err(format!("\"{name}\" is not a format;{near} known: {known}"))
             }
         },
     }
@@ -118,7 +116,9 @@ pub fn names() -> Vec<&'static str> {
 fn choice(section: &Section<'_>, own: &[(String, Field)]) -> Option<Option<Choice>> {
     let node = section.node("format")?;
     match &node.value {
-        Value::Text(_) => section.text("format", named),
+        Value::Text(_) => section.text("format", |name| {
+            named(name).map_err(|error| format!("{error}; or a table with regex, grok, csv or kv"))
+        }),
         Value::Table(_) => {
             let table = section.inner(node, dotted(&section.key, "format"), "format")?;
             super::own::read(&table, &Aliases::new(own)).map(Some)
@@ -151,7 +151,26 @@ fn aliases(top: &Section<'_>, reading: &mut Reading) {
         let key = dotted(&key, name);
         match &node.value {
             Value::Text(path) => match field(path) {
-                Ok(field) => reading.text.aliases.push((name.clone(), field)),
+                Ok(field) => {
+                    let reduced = alias::reduced(name);
+                    let taken = |(known, _): &&(String, Field)| alias::reduced(known) == reduced;
+                    let message = match &reduced {
+                        None => format!(
+                            "a name has 1 to {} letters, digits or other characters beside those between words",
+                            alias::LONGEST
+                        ),
+                        Some(_) => match reading.text.aliases.iter().find(taken) {
+                            Some((known, _)) => format!(
+                                "is the same name as {known}: case and what stands between words do not matter"
+                            ),
+                            None => {
+                                reading.text.aliases.push((name.clone(), field));
+                                continue;
+                            }
+                        },
+                    };
+                    top.notes.error(node.line, &key, message);
+                }
                 Err(message) => top.notes.error(node.line, &key, message),
             },
             _ => top.wrong(node, &key, "the name of an ECS field"),
@@ -163,7 +182,7 @@ fn aliases(top: &Section<'_>, reading: &mut Reading) {
 /// The ECS field of this path.
 pub(super) fn field(path: &str) -> Result<Field, String> {
     Field::of(path).ok_or_else(|| {
-        let known: Vec<&str> = Field::ALL.iter().map(|field| field.path()).collect();
+        let known: Vec<&str> = Field::named().map(Field::path).collect();
         let near = nearest(path, &known).map_or(String::new(), |near| format!(" did you mean {near}?"));
         format!("\"{path}\" is not an ECS field that a name can stand for;{near} such as source.ip, destination.port, user.name")
     })

@@ -28,7 +28,15 @@ pub(super) fn read(section: &Section<'_>, aliases: &Aliases) -> Option<Choice> {
         "regex" => section.text("regex", |text| Own::regex(text, &map, aliases)),
         "grok" => section.text("grok", |text| Own::grok(text, &map, aliases)),
         "csv" => csv(section, &map, aliases),
-        _ => kv(section),
+        _ => {
+            if !map.is_empty() {
+                section.error(
+                    "fields",
+                    "is for regex, grok and csv; name the pairs in [aliases]",
+                );
+            }
+            kv(section)
+        }
     };
     section.finish();
     own.map(|own| Choice::Own(Arc::new(own)))

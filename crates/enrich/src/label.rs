@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use knownet_flow::{Address, Answer, Assignment, Counts, FieldId, Format, Span, Stage, Work, text};
+use knownet_label::endpoint::endpoint;
 use knownet_label::{Addr, LabelId, Table};
 
 /// One tag of the configuration.
@@ -56,7 +57,8 @@ impl Labels {
                 continue;
             }
             let text = work.hit_text(bytes, &hit);
-            let entry: Address = match Addr::parse(text) {
+            let addr = Addr::parse(text).or_else(|| Addr::parse(endpoint(text)?.ip));
+            let entry: Address = match addr {
                 Some(addr) => {
                     held = true;
                     self.table.lookup(addr)

@@ -11,16 +11,14 @@ pub struct Endpoint<'a> {
     pub port: Option<&'a [u8]>,
 }
 
-/// Whether `text` is an address and nothing else; a zone counts as part of it.
+/// Whether `text` is an address and nothing else, such as a zone.
 pub fn is_ip(text: &[u8]) -> bool {
     match text {
         [
             b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' | b':',
             ..,
             b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' | b':',
-        ] => {}
-        // A zone may end in anything.
-        [.., _] if text.contains(&b'%') => {}
+        ] if !text.contains(&b'%') => {}
         _ => return false,
     }
     // One colon would be a port.
@@ -39,9 +37,18 @@ pub fn is_port(text: &[u8]) -> bool {
             <= 65535
 }
 
-/// Reads `ip`, `ip:port`, `[ip]`, `[ip]:port`, `ip:port:interface` (SonicWall) and `ip/bits`.
+/// Reads `ip`, `ip:port`, `[ip]`, `[ip]:port`, `ip:port:interface` (SonicWall, where the port may be
+/// empty) and `ip/32` (of v6 `ip/128`).
 pub fn endpoint(text: &[u8]) -> Option<Endpoint<'_>> {
     let text = text.trim_ascii();
+    if let Some(at) = text.iter().position(|&byte| byte == b'%') {
+        // A zone (RFC 4007, 11.2) says nothing outside the machine.
+        let whole = Addr::parse(text).is_some() && is_ip(&text[..at]);
+        return whole.then_some(Endpoint {
+            ip: &text[..at],
+            port: None,
+        });
+    }
     if is_ip(text) {
         return Some(Endpoint {
             ip: text,
@@ -59,12 +66,14 @@ pub fn endpoint(text: &[u8]) -> Option<Endpoint<'_>> {
     if text[end] == b':' && is_ip(ip) {
         let port = rest.split(|&byte| byte == b':').next().unwrap_or(rest);
         let port = Some(port).filter(|port| is_port(port));
-        return (port.is_some() || rest.is_empty()).then_some(Endpoint { ip, port });
+        let portless = matches!(rest, [] | [b':', b'A'..=b'Z' | b'a'..=b'z', ..]);
+        return (port.is_some() || portless).then_some(Endpoint { ip, port });
     }
     let (ip, bits) = text.split_at(text.iter().rposition(|&byte| byte == b'/')?);
     let bits = &bits[1..];
-    (is_ip(ip) && !bits.is_empty() && bits.len() <= 3 && bits.iter().all(u8::is_ascii_digit))
-        .then_some(Endpoint { ip, port: None })
+    // A shorter mask would be a network.
+    let whole: &[u8] = if ip.contains(&b':') { b"128" } else { b"32" };
+    (bits == whole && is_ip(ip)).then_some(Endpoint { ip, port: None })
 }
 
 #[cfg(test)]
@@ -78,11 +87,13 @@ mod tests {
             (" 1.2.3.4 ", "1.2.3.4", ""),
             ("1.2.3.4:55", "1.2.3.4", "55"),
             ("1.2.3.4:55:X0", "1.2.3.4", "55"),
+            ("1.2.3.4::X0", "1.2.3.4", ""),
+            ("1.2.3.4::X0:host.example", "1.2.3.4", ""),
             ("1.2.3.4:55:X0:host.example", "1.2.3.4", "55"),
             ("1.2.3.4/32", "1.2.3.4", ""),
             ("fe80::1", "fe80::1", ""),
-            ("fe80::1%eth0", "fe80::1%eth0", ""),
-            ("fe80::1/64", "fe80::1", ""),
+            ("fe80::1%eth0", "fe80::1", ""),
+            ("fe80::1/128", "fe80::1", ""),
             ("[fe80::1]:443", "fe80::1", "443"),
             ("[fe80::1]", "fe80::1", ""),
             ("::ffff:1.2.3.4", "::ffff:1.2.3.4", ""),
@@ -98,7 +109,11 @@ mod tests {
             "1.2.3",
             "1.2.3.4:99999",
             "1.2.3.4:x",
+            "1.2.3.4::1",
+            "1.2.3.4::/x",
             "1.2.3.4/x",
+            "1.2.3.4/24",
+            "fe80::1/64",
             "1.2.3.4.5",
             "12:34:56",
             "[1.2.3.4",

@@ -78,6 +78,11 @@ impl Processor {
         let middle = range.start + middle;
         for half in [range.start..middle, middle..range.end] {
             let lines = &bytes[half.clone()];
+            // Only what begins the batch may begin the stream.
+            let heading = match heading {
+                Heading::Start if half.start > 0 => &Heading::None,
+                heading => heading,
+            };
             let mut scratch = Output::default();
             let (steps, work) = (&mut self.steps, &mut self.work);
             match attempt(steps, lines, heading, work, &mut scratch) {

@@ -123,6 +123,12 @@ struct Entry {
     meaning: Meaning,
 }
 
+/// What is compared of a name; `None` if nothing is left of it, or more than any alias has.
+pub fn reduced(name: &str) -> Option<Vec<u8>> {
+    let mut reduced = Name::new();
+    (reduced.push(name.as_bytes()) && !reduced.text().is_empty()).then(|| reduced.text().to_vec())
+}
+
 /// The table, prepared for look-ups.
 pub struct Aliases {
     entries: Vec<Entry>,
@@ -145,11 +151,12 @@ impl Aliases {
         let mut ranks = [0u16; Field::COUNT];
         let own = own.iter().map(|(name, field)| (name.as_str(), *field));
         // An ECS name is the best name of its field.
-        let ecs = Field::ALL.iter().map(|&field| (field.path(), field));
+        let ecs = Field::named().map(|field| (field.path(), field));
         let builtin = ALIASES.iter().map(|alias| (alias.name, alias.field));
         for (text, field) in own.chain(ecs).chain(builtin) {
             let mut name = Name::new();
             if !name.push(text.as_bytes())
+                || name.text().is_empty()
                 || entries.iter().any(|known| *known.name == *name.text())
             {
                 continue;
@@ -222,6 +229,7 @@ impl Aliases {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::field::Kind;
 
     #[test]
     fn names_are_compared_without_case_and_separators() {
@@ -241,6 +249,16 @@ mod tests {
         assert_eq!(field("dst_port"), Some(Field::DestinationPort));
         assert_eq!(field("dvc"), None);
         assert_eq!(field(&"x".repeat(500)), None);
+    }
+
+    #[test]
+    fn no_name_stands_for_json_text() {
+        let aliases = Aliases::new(&[]);
+        for &field in Field::ALL {
+            let meaning = aliases.of(field.path().as_bytes());
+            let named = meaning.is_some_and(|meaning| meaning.field == field);
+            assert_eq!(named, field.kind() != Kind::Json, "{}", field.path());
+        }
     }
 
     #[test]

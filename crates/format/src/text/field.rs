@@ -138,12 +138,15 @@ impl Field {
     /// How many there are.
     pub const COUNT: usize = Field::ALL.len();
 
-    /// The field at this path.
+    /// Those that a name may stand for: JSON text is for readers alone, as nobody looks at it again.
+    pub fn named() -> impl Iterator<Item = Field> {
+        let all = Field::ALL.iter().copied();
+        all.filter(|field| field.kind() != Kind::Json)
+    }
+
+    /// The field that has this path, of those that a name may stand for.
     pub fn of(path: &str) -> Option<Field> {
-        Field::ALL
-            .iter()
-            .copied()
-            .find(|field| field.path() == path)
+        Field::named().find(|field| field.path() == path)
     }
 
     /// The port that belongs to an address.

@@ -37,45 +37,58 @@ const MOST_HEADINGS: usize = 64;
 /// What stands before the batch behind `bytes`, whole lines: the last line of each kind among the
 /// comments so far, or the first line of the stream if it may be a line of names.
 pub fn heading(bytes: &[u8], before: &Heading) -> Option<Heading> {
-    let first = &bytes[..memchr(b'\n', bytes)?];
-    let known: &[u8] = match before {
-        Heading::Lines(lines) => lines,
-        Heading::Start if !first.starts_with(b"#") => {
-            let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
-            return (first.first() != Some(&b'{') && is_header(first))
-                .then(|| Heading::Lines(first.into()));
-        }
-        Heading::None if !first.starts_with(b"#") => return None,
-        Heading::Start | Heading::None => b"",
-    };
-    if !known.starts_with(b"#") && !first.starts_with(b"#") {
+    let begin = first_line(bytes);
+    let end = begin + memchr(b'\n', &bytes[begin..])?;
+    let first = &bytes[begin..end];
+    let last = memrchr(b'\n', bytes.strip_suffix(b"\n")?).map_or(0, |at| at + 1);
+    // Among lines of JSON nothing is looked for.
+    if first.first() == Some(&b'{') && bytes[last] == b'{' {
         return None;
     }
-    let mut lines: Vec<&[u8]> = Vec::new();
-    let old = known
-        .split(|&byte| byte == b'\n')
-        .filter(|line| line.starts_with(b"#"));
-    let later = memmem::find_iter(bytes, b"\n#").map(|at| at + 1);
-    let start = first.starts_with(b"#").then_some(0);
-    let new = start.into_iter().chain(later).map(|at| {
-        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
-        &bytes[at..end]
-    });
+    let known: &[u8] = match before {
+        Heading::Lines(lines) if lines.starts_with(b"#") => lines,
+        _ => b"",
+    };
+    let mut lines: Vec<&[u8]> = known.split(|&byte| byte == b'\n').collect();
+    lines.retain(|line| !line.is_empty());
+    let later = memmem::find_iter(&bytes[begin..], b"\n#").map(|at| begin + at + 1);
     let mut changed = false;
-    for (line, is_new) in old
-        .map(|line| (line, false))
-        .chain(new.map(|line| (line, true)))
+    for at in first
+        .starts_with(b"#")
+        .then_some(begin)
+        .into_iter()
+        .chain(later)
     {
-        if is_new && !Header::comment(line) {
-            continue;
-        }
-        changed |= is_new;
-        lines.retain(|other| name(other) != name(line));
-        if lines.len() < MOST_HEADINGS {
-            lines.push(line);
+        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        let line = &bytes[at..end];
+        if Header::comment(line) {
+            changed = true;
+            lines.retain(|other| name(other) != name(line));
+            if lines.len() < MOST_HEADINGS {
+                lines.push(line);
+            }
         }
     }
-    changed.then(|| Heading::Lines(lines.join(&b'\n').into()))
+    if changed {
+        return Some(Heading::Lines(lines.join(&b'\n').into()));
+    }
+    let named = *before == Heading::Start && first.first() != Some(&b'{') && is_header(first);
+    named.then(|| Heading::Lines(first.into()))
+}
+
+/// Where the first line begins that is not blank, behind a byte order mark.
+fn first_line(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        if bytes[at..].starts_with(b"\xef\xbb\xbf") {
+            at += 3;
+        }
+        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+        if end == bytes.len() || !bytes[at..end].trim_ascii().is_empty() {
+            return at;
+        }
+        at = end + 1;
+    }
 }
 
 /// What a comment is about: its first word.
@@ -90,20 +103,62 @@ fn name(line: &[u8]) -> &[u8] {
 fn xml_begun(bytes: &[u8]) -> Option<usize> {
     // Forward is much faster, and nearly always there is none.
     memmem::find(bytes, OPEN)?;
-    let finder = memmem::FinderRev::new(OPEN);
-    let mut end = bytes.len();
-    let open = loop {
-        let at = finder.rfind(&bytes[..end])?;
-        if opens_event(&bytes[at..]) {
-            break at;
-        }
-        end = at;
-    };
-    if memmem::find(&bytes[open..], CLOSE).is_some() {
+    let open = last_open(bytes)?;
+    if !matches!(event(&bytes[open..]), Event::Begun) {
         return None;
     }
-    let line = memrchr(b'\n', &bytes[..open]).map_or(0, |at| at + 1);
-    begins_xml(&bytes[line..]).then_some(line)
+    let mut from = open;
+    loop {
+        let line = memrchr(b'\n', &bytes[..from]).map_or(0, |at| at + 1);
+        if begins_xml(&bytes[line..]) {
+            return Some(line);
+        }
+        // It shares its line with the end of another, which then must come along.
+        let before = last_open(&bytes[..line])?;
+        match event(&bytes[before..]) {
+            Event::Whole(len) if before + len > line => from = before,
+            _ => return None,
+        }
+    }
+}
+
+/// Where the last event begins.
+fn last_open(bytes: &[u8]) -> Option<usize> {
+    let finder = memmem::FinderRev::new(OPEN);
+    let mut end = bytes.len();
+    loop {
+        let at = finder.rfind(&bytes[..end])?;
+        if opens_event(&bytes[at..]) {
+            return Some(at);
+        }
+        end = at;
+    }
+}
+
+/// What the bytes from `<Event` on are.
+enum Event {
+    /// An event of so many bytes.
+    Whole(usize),
+    /// One that does not end here.
+    Begun,
+    /// One that does not end at all: another record begins first, or it is too long.
+    Cut,
+}
+
+fn event(text: &[u8]) -> Event {
+    let mut others = memmem::find_iter(&text[OPEN.len()..], OPEN).map(|at| OPEN.len() + at);
+    let other = others.find(|&at| opens_event(&text[at..]));
+    let own = &text[..other.unwrap_or(text.len())];
+    let close = memmem::find(own, CLOSE);
+    let inside = &own[..close.unwrap_or(own.len())];
+    // A syslog header is nothing that stands at the beginning of a line within an event.
+    let header = |at: usize| inside.get(at + 2).is_some_and(u8::is_ascii_digit);
+    match close {
+        _ if memmem::find_iter(inside, b"\n<").any(header) => Event::Cut,
+        Some(at) => Event::Whole(at + CLOSE.len()),
+        None if other.is_some() || inside.len() > LONGEST => Event::Cut,
+        None => Event::Begun,
+    }
 }
 
 /// Where the line `{` is whose object is not closed yet.
@@ -157,6 +212,8 @@ pub struct Records<'a> {
     flat: usize,
     /// Whether there is no end of an event any more.
     open: bool,
+    /// Where the line ends that the next record begins in; it may hold many.
+    line: usize,
 }
 
 impl<'a> Records<'a> {
@@ -167,6 +224,7 @@ impl<'a> Records<'a> {
             at,
             flat: 0,
             open: false,
+            line: 0,
         }
     }
 
@@ -182,14 +240,20 @@ impl<'a> Iterator for Records<'a> {
     /// The next record with its line feed (which one of several events in a line lacks).
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = &self.bytes[self.at..];
-        let line = match memchr(b'\n', rest) {
-            Some(at) => at + 1,
-            None if rest.is_empty() => return None,
-            None => rest.len(),
-        };
+        if rest.is_empty() {
+            return None;
+        }
+        if self.line <= self.at {
+            self.line = line_end(self.bytes, self.at);
+        }
+        let line = self.line - self.at;
         let len = match rest[0] {
             b'{' if self.at >= self.flat && is_open(&rest[..line]) => match object(rest) {
-                Object::Whole(len) => len,
+                Object::Whole(len) if is_json(&rest[..len]) => len,
+                Object::Whole(len) => {
+                    self.flat = self.at + len;
+                    line
+                }
                 Object::Begun => {
                     self.flat = self.bytes.len();
                     line
@@ -200,7 +264,10 @@ impl<'a> Iterator for Records<'a> {
                 }
             },
             b'<' | b' ' | b'\t' | 0xef if !self.open => match xml(rest, line) {
-                Some(len) => len,
+                Some((len, line)) => {
+                    self.line = self.at + line;
+                    len
+                }
                 None => {
                     self.open = true;
                     line
@@ -220,6 +287,10 @@ enum Object {
     Begun,
     /// It is none, as so many bytes show.
     None(usize),
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// The object that the line `{` at the beginning of `rest` opens.
@@ -264,6 +335,12 @@ fn object(rest: &[u8]) -> Object {
                     break;
                 }
             },
+            b'\n' => {
+                let next = rest[at..end].trim_ascii_start();
+                if next.first().is_some_and(|&byte| !may_begin(byte)) {
+                    return Object::None(at);
+                }
+            }
             _ => {}
         }
         at += 1;
@@ -274,24 +351,44 @@ fn object(rest: &[u8]) -> Object {
     }
 }
 
-/// The length of the record that may be an event; `None` if it is one that does not end here.
-fn xml(rest: &[u8], line: usize) -> Option<usize> {
+/// Whether a line of JSON may begin so.
+fn may_begin(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'"' | b'{' | b'}' | b'[' | b']' | b',' | b':' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'
+    )
+}
+
+/// The length of the record that may be an event, and where its last line ends; `None` if it is one
+/// that does not end here.
+fn xml(rest: &[u8], line: usize) -> Option<(usize, usize)> {
     let text = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
     if !begins_xml(text) {
-        return Some(line);
+        return Some((line, line));
     }
     // A declaration may stand in a line of its own.
     let Some(open) = memmem::find(&rest[..rest.len().min(line + 4096)], OPEN) else {
-        return Some(line);
+        return Some((line, line));
     };
-    let close = memmem::find(&rest[open..], CLOSE)?;
-    let close = open + close + CLOSE.len();
-    let end = memchr(b'\n', &rest[close..]).map_or(rest.len(), |at| close + at + 1);
+    let close = match event(&rest[open..]) {
+        Event::Whole(len) => open + len,
+        Event::Cut => return Some((line, line)),
+        Event::Begun => return None,
+    };
+    let end = match close < line {
+        true => line,
+        false => line_end(rest, close),
+    };
     let behind = rest[close..end].trim_ascii_start();
-    Some(match opens_event(behind) {
-        true => end - behind.len(),
-        false => end,
-    })
+    match opens_event(behind) {
+        true => Some((end - behind.len(), end)),
+        false => Some((end, end)),
+    }
+}
+
+/// Where the line at `at` ends, behind its line feed.
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1)
 }
 
 #[cfg(test)]
@@ -317,6 +414,17 @@ mod tests {
             vec![json, json, "{\"a\":1}\n", flush, json],
             vec!["{\n", "\"a\": \"\n", "}\n"],
             vec!["{\n", "\"a\": \"}"],
+            vec!["{\n", "\"a\": [\n", "src=x\n", "]}\n"],
+            vec!["{\n", "\"a\": [\n", "2026 x\n", "]}\n"],
+            vec![
+                "<Event>\n",
+                "x\n",
+                one,
+                "x\n",
+                "<Event>\n",
+                "<13>x\n",
+                "</Event>\n",
+            ],
             vec!["{\n", "\"a\": [\n", "{\n", "\"a\": [\n", "x\n"],
             vec!["{\n", "x\n", "}\n"],
             vec!["<Event>\n", "x\n"],
@@ -348,6 +456,14 @@ mod tests {
             Some(lines(names))
         );
         assert_eq!(next(&format!("{names}\nx\n"), &Heading::None), None);
+        for before in ["\u{feff}", "\n \n", "x\n", "{\"a\":1}\n"] {
+            assert_eq!(
+                next(&format!("{before}{file}"), &Heading::Start),
+                Some(begun.clone())
+            );
+        }
+        let spaced = next(&format!("\u{feff}\n{names}\nx\n"), &Heading::Start);
+        assert_eq!(spaced, Some(lines(names)));
         assert_eq!(next("{\"a\":1,\"b\":2}\n", &Heading::Start), None);
     }
 
@@ -367,6 +483,7 @@ mod tests {
             ("{\n  \"a\": 1\n}\n", ""),
             ("a mention of <Event> in text\n", ""),
             ("<Events>\n", ""),
+            ("x\n", "<Event>\na</Event> <Event>\nb\n"),
         ] {
             assert_eq!(
                 whole(format!("{done}{begun}").as_bytes()),

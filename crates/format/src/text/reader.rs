@@ -227,18 +227,15 @@ impl flow::Reader for TextReader {
     fn read(&mut self, bytes: &[u8], heading: &Heading, out: &mut Lines, counts: &mut Counts) {
         self.context.clock.now = Time::now();
         let mut header = self.header(heading);
-        let mut at = 0;
+        let mut records = Records::new(bytes, 0);
         // A record may borrow from the header, so each header has a record of its own.
-        while at < bytes.len() {
-            let start = at == 0 && *heading == Heading::Start;
-            let mut next = None;
+        while records.place() < bytes.len() {
+            let start = records.place() == 0 && *heading == Heading::Start;
             let mut record = Record::new(&self.context);
-            at = self.records(
-                bytes,
-                at,
+            let next = self.records(
+                &mut records,
                 start,
                 header.as_ref(),
-                &mut next,
                 &mut record,
                 out,
                 counts,
@@ -252,39 +249,34 @@ impl flow::Reader for TextReader {
 }
 
 impl TextReader {
-    /// Reads records from `at` on until one says how those behind it are read; returns where it
-    /// ends.
-    #[allow(clippy::too_many_arguments)]
-    fn records<'a>(
+    /// Reads records until one says how those behind it are read, and returns what it says.
+    fn records<'a, 'b: 'a>(
         &'a self,
-        bytes: &'a [u8],
-        mut at: usize,
+        records: &mut Records<'b>,
         mut start: bool,
         header: Option<&'a Header>,
-        next: &mut Option<Option<Header>>,
         record: &mut Record<'a>,
         out: &mut Lines,
         counts: &mut Counts,
-    ) -> usize {
+    ) -> Option<Option<Header>> {
         let auto = matches!(self.choice, Choice::Auto);
-        let mut records = Records::new(bytes, at);
-        while let Some(raw) = records.next() {
-            at = records.place();
+        for raw in records {
             let line = clean(raw);
             let Some(&first) = line.trim_ascii_start().first() else {
                 continue;
             };
-            if auto && first == b'{' {
+            if auto && first == b'{' && (is_object(line) || is_member(line)) {
                 if !self.has_flows(line) || nsg::expand(line, &mut out.bytes) == 0 {
                     copy(raw, &mut out.bytes);
                 }
                 start = false;
                 continue;
             }
-            if first == b'#' || start {
-                *next = self.names(header, line, std::mem::take(&mut start));
-            }
-            let format = match next {
+            let next = match first == b'#' || start {
+                true => self.names(header, line, std::mem::take(&mut start)),
+                false => None,
+            };
+            let format = match &next {
                 Some(header) => {
                     record.begin(line);
                     Some(header.as_ref().map_or("text", Header::name))
@@ -311,10 +303,10 @@ impl TextReader {
             let line = Span::new(start, out.bytes.len());
             out.written.push((line, roles));
             if next.is_some() {
-                break;
+                return next;
             }
         }
-        at
+        None
     }
 }
 
@@ -352,6 +344,15 @@ fn clean(raw: &[u8]) -> &[u8] {
     let line = raw.strip_suffix(b"\n").unwrap_or(raw);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
+}
+
+/// Whether the line begins as an object does, even if it is cut.
+fn is_member(line: &[u8]) -> bool {
+    let inside = line.trim_ascii_start().get(1..).unwrap_or_default();
+    inside
+        .trim_ascii_start()
+        .first()
+        .is_none_or(|&first| first == b'"')
 }
 
 fn is_object(line: &[u8]) -> bool {

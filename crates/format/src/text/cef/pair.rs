@@ -3,7 +3,7 @@
 //! A key is letters, digits and `_ . - [ ]`, begins with a letter, a digit or `_`, stands behind a
 //! blank (or at the beginning) and in front of an `=`. One pass, whatever the bytes.
 
-use memchr::Memchr;
+use crate::text::near;
 
 /// Bytes of a key.
 const KEY: [bool; 256] = {
@@ -35,7 +35,8 @@ fn starts_key(byte: u8) -> bool {
 /// The pairs of a text, in order.
 pub struct Pairs<'a> {
     text: &'a [u8],
-    equals: Memchr<'a>,
+    /// What is behind the last `=`.
+    at: usize,
     /// The key that is being read: its beginning and its end, where its `=` is.
     key: Option<(usize, usize)>,
 }
@@ -44,7 +45,7 @@ impl<'a> Pairs<'a> {
     pub fn new(text: &'a [u8]) -> Pairs<'a> {
         Pairs {
             text,
-            equals: memchr::memchr_iter(b'=', text),
+            at: 0,
             key: None,
         }
     }
@@ -81,10 +82,13 @@ impl<'a> Iterator for Pairs<'a> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let Some(equals) = self.equals.next() else {
+            let Some(near) = near::find(b'=', &self.text[self.at..]) else {
+                self.at = self.text.len();
                 let key = self.key.take()?;
                 return Some(self.pair(key, self.text.len()));
             };
+            let equals = self.at + near;
+            self.at = equals + 1;
             let Some(start) = self.start(equals) else {
                 continue;
             };

@@ -80,7 +80,13 @@ pub fn read<'a>(number: u32, text: &'a [u8], record: &mut Record<'a>) {
         750001 => return,
         _ => {}
     }
-    let found = row.and_then(|(_, _, templates)| template::read(templates, text));
+    let mut found = row.and_then(|(_, _, templates)| template::read(templates, text));
+    // The device is a server's client here.
+    if let (725001..=725016, Some(found)) = (number, &mut found)
+        && memmem::find(text, b" server ").is_some()
+    {
+        found.toward_server();
+    }
     if let Some(found) = found.or_else(|| sure(text)) {
         found.set(record);
     }

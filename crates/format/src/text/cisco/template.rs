@@ -160,6 +160,16 @@ impl<'a> Found<'a> {
         is_ip(self.ends[SOURCE].host) && is_ip(self.ends[DESTINATION].host)
     }
 
+    /// Makes the server the destination, where the ports say that it is named first: a service's on
+    /// one side and none on the other.
+    pub fn toward_server(&mut self) {
+        let [source, destination, ..] = &self.ends;
+        let is_service = |port: &[u8]| (1..=3).contains(&port.len());
+        if is_service(source.port) && destination.port.len() > 3 {
+            self.ends.swap(SOURCE, DESTINATION);
+        }
+    }
+
     /// Sets what was found; an action's word becomes the event's action and outcome.
     pub fn set(mut self, record: &mut Record<'a>) {
         match self.direction {

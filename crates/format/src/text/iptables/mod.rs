@@ -10,7 +10,7 @@ use memchr::memchr;
 
 use super::Spec;
 use super::field::Field;
-use super::near::first;
+use super::near::{self, first};
 use super::record::Record;
 
 /// How it is known.
@@ -40,7 +40,7 @@ fn read<'a>(text: &'a [u8], record: &mut Record<'a>) -> bool {
 fn begin(text: &[u8]) -> Option<usize> {
     let mut from = 0;
     for _ in 0..MOST_EQUALS {
-        let equals = from + memchr(b'=', &text[from..])?;
+        let equals = from + near::find(b'=', &text[from..])?;
         from = equals + 1;
         if text[..equals].ends_with(b"IN") {
             let rest = &text[from..];
@@ -197,7 +197,8 @@ fn address<'a>(field: Field, token: &'a [u8], value: &'a [u8], record: &mut Reco
 /// Destination, source and type of an Ethernet frame, in ECS notation; other links' headers stay
 /// as they are.
 fn mac<'a>(value: &'a [u8], record: &mut Record<'a>) {
-    let Some(frame) = value.as_array::<41>().filter(|frame| is_ethernet(frame)) else {
+    let frame = value.first_chunk().filter(|frame| is_ethernet(frame));
+    let (Some(frame), 41) = (frame, value.len()) else {
         return record.vendor(b"MAC", value);
     };
     for (field, start) in [(Field::DestinationMac, 0), (Field::SourceMac, 18)] {

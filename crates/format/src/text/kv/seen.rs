@@ -52,6 +52,7 @@ keys! {
     RemIp b"remip",
     RemoteIp b"remote_ip",
     Serial b"sn",
+    Server b"server",
     Service b"service",
     Severity b"severity",
     Sip b"sip" b"s_ip" b"SIP",

@@ -79,11 +79,16 @@ fn client<'a>(seen: &Seen<'a>, record: &mut Record<'a>) {
     }
 }
 
-/// `client=`; whether it is an address.
+/// `client=`, and `server=` beside it; whether the client is an address.
 pub fn named_client<'a>(seen: &Seen<'a>, record: &mut Record<'a>) -> bool {
-    if seen.has(Key::Client) {
+    if seen.has(Key::Client) && !record.has(Field::SourceIp) {
         missing(Field::SourceIp, seen.get(Key::Client), record);
         bracket(seen.get(Key::Client), Field::SourceIp, record);
+        // Alone a server may be any that the message is about.
+        if record.has(Field::SourceIp) {
+            missing(Field::DestinationIp, seen.get(Key::Server), record);
+            bracket(seen.get(Key::Server), Field::DestinationIp, record);
+        }
     }
     record.has(Field::SourceIp)
 }

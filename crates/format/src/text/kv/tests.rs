@@ -203,6 +203,40 @@ fn names_mean_what_their_product_says() {
 }
 
 #[test]
+fn a_server_is_the_destination_of_its_client() {
+    for (line, expected) in [
+        (
+            "client=192.0.2.5 server=198.51.100.1",
+            "192.0.2.5 - 198.51.100.1 - - -",
+        ),
+        (
+            "op=get client=192.0.2.5:5 server=198.51.100.1:443",
+            "192.0.2.5 5 198.51.100.1 443 - -",
+        ),
+        (
+            "client=a.example.com[192.0.2.5] server=b.example.com[198.51.100.1]:25",
+            "192.0.2.5 - 198.51.100.1 25 - -",
+        ),
+        (
+            "client=192.0.2.5 server=b.example.com",
+            "192.0.2.5 - - - - -",
+        ),
+        ("client=a server=198.51.100.1", "- - - - - -"),
+        (
+            "src=192.0.2.7 client=192.0.2.5 server=198.51.100.1",
+            "192.0.2.7 - - - - -",
+        ),
+        // SonicWall: no port, but an interface.
+        (
+            "id=firewall sn=1 src=192.0.2.5::X0 dst=198.51.100.1:53:X1",
+            "192.0.2.5 - 198.51.100.1 53 - -",
+        ),
+    ] {
+        assert_eq!(ends(line), expected, "{line}");
+    }
+}
+
+#[test]
 fn times_are_the_device_s() {
     for (line, seconds) in [
         ("date=2026-02-03 time=04:05:06 a=1", 1_770_091_506),

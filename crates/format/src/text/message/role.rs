@@ -22,6 +22,9 @@ const BACK: usize = 96;
 
 /// Whether an arrow points from one address to the next, with nothing else between.
 pub fn arrow(text: &[u8], from: &Place<'_>, to: &Place<'_>) -> bool {
+    if from.port.is_none() && to.port.is_none() && counts(&text[..from.start]) {
+        return false;
+    }
     let between = text[from.end..to.start].trim_ascii();
     let between = between.strip_suffix(b"[").unwrap_or(between).trim_ascii();
     matches!(between, b"->" | b"-->" | b"=>" | b"-\\>")
@@ -78,7 +81,7 @@ pub fn behind_source(between: &[u8]) -> bool {
 /// The role that the words before the address prove.
 pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
     // Any address is nobody's.
-    if matches!(place.ip, b"0.0.0.0" | b"::") {
+    if matches!(place.ip, b"0.0.0.0" | b"::") || is_network(place) {
         return None;
     }
     let mut left = &text[place.start.saturating_sub(BACK)..place.start];
@@ -163,7 +166,8 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
     let role = match &*lower {
         b"from" => {
             let moved = ["changed", "moved", "updated", "switched", "address", "ip"];
-            if moved.iter().any(|word| previous_is(word)) {
+            if moved.iter().any(|word| previous_is(word)) || place.port.is_none() && counts(before)
+            {
                 return None;
             }
             Source
@@ -279,6 +283,7 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         b"host" if named && behind.starts_with(b" refused to talk") => Destination,
         b"warning" if named && separator == b':' && behind.starts_with(b": SASL ") => Source,
         b"for" if named && place.port.is_some() && left.ends_with(b"TLS for") => Destination,
+        b"to" if place.port.is_none() && counts(before_first(before)) => return None,
         b"to" if separator == b' ' && !binds(before) && (place.port.is_some() || sends(before)) => {
             Destination
         }
@@ -298,6 +303,55 @@ pub fn of(text: &[u8], place: &Place<'_>, record: &Record<'_>) -> Option<Role> {
         _ => return None,
     };
     Some(role)
+}
+
+/// Whether a mask makes it a network: what all of its bits count for is one address still.
+fn is_network(place: &Place<'_>) -> bool {
+    let bits = if place.ip.contains(&b':') { 128 } else { 32 };
+    place.slash.is_some_and(|digits| {
+        digits.len() <= 3
+            && digits
+                .iter()
+                .fold(0, |n, digit| n * 10 + u32::from(digit - b'0'))
+                < bits
+    })
+}
+
+/// Whether a version, or a range, is spoken of in front of `from`: numbers with dots are no
+/// addresses there.
+fn counts(before: &[u8]) -> bool {
+    let begins = |word: &[u8], names: &[&str]| {
+        names.iter().any(|name| {
+            word.get(..name.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(name.as_bytes()))
+        })
+    };
+    let mut rest = before[before.len().saturating_sub(BACK)..].trim_ascii_end();
+    for nth in 0..4 {
+        let (left, word) = last(rest);
+        // A colon or a bracket ends what the words are about.
+        if word.is_empty() {
+            return false;
+        }
+        if begins(word, &["upgrad", "downgrad", "firmware", "package"])
+            || nth == 0 && begins(word, &["updat", "version", "release", "range"])
+        {
+            return true;
+        }
+        rest = left.trim_ascii_end();
+    }
+    false
+}
+
+/// What stands in front of the first number in `from 1.2.3.4` or `version 1.2.3.4`.
+fn before_first(before: &[u8]) -> &[u8] {
+    let before = before.trim_ascii_end();
+    let (left, word) = last(before);
+    if !word.first().is_some_and(u8::is_ascii_digit) {
+        return before;
+    }
+    let left = left.trim_ascii_end();
+    left.strip_suffix(b" from").unwrap_or(left)
 }
 
 /// Whether Exim has refused something.
@@ -400,9 +454,13 @@ const MOST_PORTS: usize = 32;
 /// Whose port the name at the end of `text` is.
 fn named_port(text: &[u8]) -> Option<(Field, Field)> {
     let (before, word) = last(text);
-    let word = match word.len() {
-        4 => last(before.strip_suffix(b" ")?).1,
-        length => word[..length - 4].trim_end_matches_any(b"_-."),
+    let owner = match word {
+        [owner @ .., b'p' | b'P', _, _, _] => owner,
+        _ => return None,
+    };
+    let word = match owner {
+        b"" => last(before.strip_suffix(b" ")?).1,
+        owner => owner.trim_end_matches_any(b"_-."),
     };
     let is = |names: &[&str]| {
         names

@@ -75,6 +75,35 @@ fn words_prove_a_role() {
 }
 
 #[test]
+fn versions_and_networks_are_nobody() {
+    for (text, wanted) in [
+        ("firmware update from 7.0.1.5 to 7.0.2.1", ": :"),
+        ("upgraded from 1.2.3.4 to 1.2.3.5", ": :"),
+        ("Upgraded successfully from 1.2.3.4 to 1.2.3.5", ": :"),
+        ("Connector downgrade from version 1.2.3.4 to 1.2.3.5", ": :"),
+        ("connector upgraded to 1.2.3.5", ": :"),
+        ("firmware 1.2.3.4 -> 1.2.3.5", ": :"),
+        ("update of the connector from release 1.2.3.4", ": :"),
+        ("Started a service from 10.0.0.0/8 range", ": :"),
+        ("connection from 10.0.0.0/8 to 172.16.0.0/12", ": :"),
+        ("connection from 2001:db8::/32", ": :"),
+        ("connection from 192.0.2.1/32", "192.0.2.1: :"),
+        ("firmware: login from 192.0.2.1", "192.0.2.1: :"),
+        ("upgrade asked for from 192.0.2.1:5", "192.0.2.1:5 :"),
+        (
+            "Bad protocol version identification 'x' from 192.0.2.1",
+            "192.0.2.1: :",
+        ),
+        (
+            "connection from 192.0.2.1 to 198.51.100.1",
+            "192.0.2.1: 198.51.100.1:",
+        ),
+    ] {
+        assert_eq!(found(text.as_bytes()), wanted, "{text}");
+    }
+}
+
+#[test]
 fn grammar_proves_a_role() {
     for (text, wanted) in [
         (

@@ -101,7 +101,7 @@ fn definition_of(name: &str) -> Result<String, String> {
             }
             alike.truncate(8);
             Err(format!(
-                "there is no pattern `{name}`; there are {}",
+                "there is no pattern `{name}`, but for example {}",
                 alike.join(", ")
             ))
         }

@@ -178,7 +178,7 @@ fn misspelt(name: &str, path: &str) -> Result<(), String> {
     let Some((root, _)) = path.split_once('.') else {
         return Ok(());
     };
-    let known = Field::ALL.iter().map(|field| field.path());
+    let known = Field::named().map(Field::path);
     let known: Vec<&str> = known
         .filter(|known| known.split('.').next() == Some(root))
         .collect();

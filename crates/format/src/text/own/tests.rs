@@ -156,7 +156,7 @@ fn mistakes_are_said_with_their_place() {
         ),
         (
             Own::grok("%{UNIXPAT:a}", &[], aliases),
-            "grok `%{UNIXPAT:a}`: there is no pattern `UNIXPAT`; there are UNIXPATH",
+            "grok `%{UNIXPAT:a}`: there is no pattern `UNIXPAT`, but for example UNIXPATH",
         ),
         (
             Own::csv(&[], ',', &[], aliases),

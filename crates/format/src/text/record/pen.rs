@@ -11,6 +11,12 @@ use super::window::{self, WINDOW};
 /// So many bytes behind the pen may be written at any time.
 const SLACK: usize = 96;
 
+/// Objects have at most so many parents.
+pub const CLOSE: &[u8; 8] = b"}}}}}}}}";
+
+/// The longest path as JSON is no longer.
+pub const PATH: usize = 48;
+
 /// The buffer, and where the next byte goes.
 pub struct Pen<'v> {
     out: &'v mut Vec<u8>,
@@ -37,23 +43,25 @@ impl<'v> Pen<'v> {
 
     /// Makes room for so many bytes and [`SLACK`].
     #[inline]
-    pub fn room(&mut self, length: usize) {
+    fn room(&mut self, length: usize) {
         let end = self.at + length + SLACK;
         if end > self.out.len() {
             grow(self.out, end);
         }
     }
 
-    /// Appends the first `length` bytes of a window; there is room already.
+    /// Appends the first `length` bytes of a window.
     #[inline]
     pub fn window<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
+        self.room(N);
         self.out[self.at..self.at + N].copy_from_slice(bytes);
         self.at += length;
     }
 
-    /// Appends a byte; there is room already.
+    /// Appends a byte.
     #[inline]
     pub fn byte(&mut self, byte: u8) {
+        self.room(1);
         self.out[self.at] = byte;
         self.at += 1;
     }
@@ -71,56 +79,87 @@ impl<'v> Pen<'v> {
         self.out.truncate(self.at);
         append(self.out);
         self.at = self.out.len();
-        self.room(0);
     }
 
-    /// Appends the first `length` bytes of `text`.
+    /// Appends `before` and the first `length` bytes of `text`.
     #[inline]
-    pub fn text(&mut self, text: &[u8], length: usize) {
-        self.room(length);
-        match text.first_chunk::<WINDOW>() {
-            Some(window) if length <= WINDOW => self.window(window, length),
-            _ => self.bytes(&text[..length]),
+    pub fn text(&mut self, before: u8, text: &[u8], length: usize) {
+        self.room(length + 1);
+        if let Some(window) = text.first_chunk::<WINDOW>()
+            && length <= WINDOW
+            && let Some(place) = self.place()
+        {
+            place[0] = before;
+            place[1..=WINDOW].copy_from_slice(window);
+            self.at += length + 1;
+        } else {
+            self.byte(before);
+            self.bytes(&text[..length]);
         }
     }
 
-    /// Appends the first `length` bytes of `text` as a quoted string; `plain` says that nothing in
-    /// them is escaped.
+    /// Appends `before` and the first `length` bytes of `text` as a quoted string; `plain` says
+    /// that nothing in them is escaped.
     #[inline]
-    pub fn quote(&mut self, text: &[u8], length: usize, plain: bool) {
-        let start = self.at;
-        self.room(length + 2);
-        self.byte(b'"');
+    pub fn quote(&mut self, before: u8, text: &[u8], length: usize, plain: bool) {
+        self.room(length + 3);
+        let Some(place) = self.place() else { return };
+        (place[0], place[1]) = (before, b'"');
         let clean = match text.first_chunk::<WINDOW>() {
             Some(window) if length <= WINDOW => {
-                self.window(window, length);
-                plain || window::special(window) & ((1 << length) - 1) == 0
+                place[2..2 + WINDOW].copy_from_slice(window);
+                place[2 + length] = b'"';
+                plain || window::is_plain(window, length)
             }
             _ if length <= window::SHORT => {
                 let window = window::short(&text[..length]);
-                self.window(&window, length);
-                plain || window::special(&window) & ((1 << length) - 1) == 0
+                place[2..2 + window::SHORT].copy_from_slice(&window);
+                place[2 + length] = b'"';
+                plain || window::is_plain(&window, length)
             }
             _ => {
                 let bytes = &text[..length];
-                self.out[self.at..self.at + length].copy_from_slice(bytes);
-                self.at += length;
+                self.out[self.at + 2..self.at + 2 + length].copy_from_slice(bytes);
+                self.out[self.at + 2 + length] = b'"';
                 plain || text::is_plain(bytes)
             }
         };
         match clean {
-            true => self.byte(b'"'),
+            true => self.at += length + 3,
             false => {
-                self.at = start;
+                self.at += 1;
                 self.escape(&text[..length]);
             }
         }
     }
 
+    /// What is behind the pen, where room was made.
+    #[inline]
+    fn place(&mut self) -> Option<&mut [u8; 64]> {
+        self.out[self.at..].first_chunk_mut()
+    }
+
+    /// Appends the end of some objects, a comma, and the first `length` bytes of a path.
+    #[inline]
+    pub fn path(&mut self, close: usize, path: &[u8; PATH], length: usize) {
+        self.room(0);
+        if let Some(place) = self.place() {
+            let close = close.min(CLOSE.len());
+            place[..CLOSE.len()].copy_from_slice(CLOSE);
+            place[close] = b',';
+            place[close + 1..close + 1 + PATH].copy_from_slice(path);
+            self.at += close + 1 + length;
+        }
+    }
+
+    /// Appends the end of some objects.
+    pub fn close(&mut self, close: usize) {
+        self.window(CLOSE, close);
+    }
+
     /// Appends a quoted string in which something is escaped.
     pub fn escape(&mut self, text: &[u8]) {
         let start = self.at;
-        self.room(1);
         self.byte(b'"');
         let mut at = 0;
         while let Some(block) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -163,7 +202,6 @@ impl<'v> Pen<'v> {
             }
             at += length;
         }
-        self.room(1);
         self.byte(b'"');
     }
 }

@@ -21,6 +21,19 @@ pub fn special<const N: usize>(window: &[u8; N]) -> u64 {
     bits
 }
 
+/// Whether the first `length` bytes stand in a JSON string as they are.
+#[inline]
+pub fn is_plain<const N: usize>(window: &[u8; N], length: usize) -> bool {
+    let counts = match length {
+        0..64 => (1 << length) - 1,
+        _ => u64::MAX,
+    };
+    match window.first_chunk::<SHORT>() {
+        Some(short) if length <= SHORT => special(short) & counts == 0,
+        _ => special(window) & counts == 0,
+    }
+}
+
 /// What [`short`] takes at most.
 pub const SHORT: usize = 16;
 

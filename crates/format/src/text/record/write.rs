@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use knownet_flow::{ROLES, Roles, Span, text};
 
-use super::pen::Pen;
+use super::pen::{CLOSE, PATH, Pen};
 use super::{Record, Value};
 use crate::text::field::{Field, Kind};
 
@@ -63,12 +63,12 @@ struct Writer<'b, 'a, 'v> {
 }
 
 impl<'b> Writer<'b, '_, '_> {
-    /// Appends a quoted string.
+    /// Appends `before` and a quoted string.
     #[inline]
-    fn quote(&mut self, bytes: &[u8]) {
+    fn quote(&mut self, before: u8, bytes: &[u8]) {
         match self.rest(bytes) {
-            Some(rest) => self.pen.quote(rest, bytes.len(), self.plain),
-            None => self.pen.quote(bytes, bytes.len(), false),
+            Some(rest) => self.pen.quote(before, rest, bytes.len(), self.plain),
+            None => self.pen.quote(before, bytes, bytes.len(), false),
         }
     }
 
@@ -84,22 +84,22 @@ impl<'b> Writer<'b, '_, '_> {
         let mut roles = Roles::default();
         let paths = PATHS.get_or_init(Paths::new);
         let (mut left, mut before) = (self.record.set, usize::MAX);
-        self.pen.room(0);
         while left != 0 {
             let index = left.trailing_zeros() as usize;
             left &= left - 1;
             let path = &paths.paths[index];
-            let mut start = 0;
+            let (mut start, mut close) = (0, 0);
             if let Some(before) = paths.paths.get(before) {
                 let shared = before.shared[index];
-                self.pen.window(CLOSE, usize::from(before.depth - shared));
+                close = usize::from(before.depth - shared);
                 start = usize::from(path.starts[usize::from(shared)]);
             }
-            self.pen.byte(b',');
-            if let Some(text) = path.text[start..].first_chunk::<PATH>() {
-                self.pen.window(text, usize::from(path.length) - start);
+            if let Some(text) = path.text[start..].first_chunk() {
+                let length = usize::from(path.length) - start;
+                self.pen.path(close, text, length);
             }
-            let start = self.pen.at();
+            // Behind the colon.
+            let start = self.pen.at() + 1;
             self.value(Field::ALL[index]);
             if let Some(role) = path.role {
                 // Without the quotes of an address.
@@ -107,10 +107,9 @@ impl<'b> Writer<'b, '_, '_> {
                 roles[role] = Span::new(start + quote, self.pen.at() - quote);
             }
             before = index;
-            self.pen.room(0);
         }
         if let Some(before) = paths.paths.get(before) {
-            self.pen.window(CLOSE, usize::from(before.depth));
+            self.pen.close(usize::from(before.depth));
         }
         roles
     }
@@ -119,7 +118,10 @@ impl<'b> Writer<'b, '_, '_> {
     fn value(&mut self, field: Field) {
         let value = self.record.bytes(self.record.values[field as usize]);
         match field.kind() {
-            Kind::Json => self.pen.bytes(value),
+            Kind::Json => {
+                self.pen.byte(b':');
+                self.pen.bytes(value);
+            }
             Kind::Port | Kind::Number => {
                 let mut value = value;
                 while let [b'0', rest @ ..] = value
@@ -128,9 +130,9 @@ impl<'b> Writer<'b, '_, '_> {
                     value = rest;
                 }
                 let rest = self.rest(value).unwrap_or(value);
-                self.pen.text(rest, value.len());
+                self.pen.text(b':', rest, value.len());
             }
-            Kind::Text | Kind::Ip => self.quote(value),
+            Kind::Text | Kind::Ip => self.quote(b':', value),
         }
     }
 
@@ -142,16 +144,13 @@ impl<'b> Writer<'b, '_, '_> {
         });
         let mut between = b'{';
         for (name, value) in &self.record.pairs {
-            self.pen.room(0);
-            self.pen.byte(between);
+            self.quote(between, name);
             between = b',';
-            self.quote(name);
-            self.pen.byte(b':');
             match *value {
-                Value::Raw(bytes) => self.quote(bytes),
+                Value::Raw(bytes) => self.quote(b':', bytes),
                 Value::Own(span) => {
                     let bytes = &self.record.own[span];
-                    self.pen.quote(bytes, bytes.len(), false);
+                    self.pen.quote(b':', bytes, bytes.len(), false);
                 }
             }
         }
@@ -181,9 +180,6 @@ fn object(vendor: Option<&[u8]>, format: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Objects have at most so many parents.
-const CLOSE: &[u8; 8] = b"}}}}}}}}";
-
 /// The top-level names that a record writes.
 const RESERVED: &[&str] = &[
     "json",
@@ -207,10 +203,7 @@ const RESERVED: &[&str] = &[
     "winlog",
 ];
 
-/// The longest path as JSON is shorter.
-const PATH: usize = 48;
-
-/// A field's path as JSON: `"source":{"nat":{"ip":`.
+/// A field's path as JSON without its last colon: `"source":{"nat":{"ip"`.
 struct Path {
     /// Longer than it, so that it can be copied from any segment on in constant length.
     text: [u8; 2 * PATH],
@@ -245,11 +238,7 @@ impl Path {
         let (mut json, mut starts) = (Vec::new(), [0; CLOSE.len()]);
         for (index, segment) in segments.iter().enumerate() {
             starts[index] = json.len() as u8;
-            let open = if index + 1 < segments.len() {
-                ":{"
-            } else {
-                ":"
-            };
+            let open = if index + 1 < segments.len() { ":{" } else { "" };
             json.extend_from_slice(format!("\"{segment}\"{open}").as_bytes());
         }
         assert!(json.len() <= PATH, "{path} is longer than {PATH} as JSON");

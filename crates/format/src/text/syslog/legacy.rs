@@ -1,5 +1,7 @@
 //! RFC 3164 and what came before and after it: everything that is not RFC 5424.
 
+use memchr::memchr_iter;
+
 use super::word::{self, blank};
 use super::{host, priority, program, rfc5424};
 use crate::text::field::Field;
@@ -134,7 +136,7 @@ fn behind<'a>(stamp: Stamp<'a>, record: &mut Record<'a>) -> &'a [u8] {
 fn inner<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
     let text = match text.first()? {
         b'<' => blank(priority(text)?.1),
-        b'0'..=b'9' | b'*' | b'.' | b'A'..=b'Z' => text,
+        b'0'..=b'9' | b'*' | b'.' | b':' | b'A'..=b'Z' => text,
         _ => return None,
     };
     let Some(stamp) = stamp(&record.context.clock, text) else {
@@ -178,7 +180,7 @@ fn cisco<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
             return Some(rest);
         }
         rest = rest.strip_prefix(b"*").unwrap_or(rest);
-        let length = rest.windows(2).take(64).position(|pair| pair == b": ")?;
+        let length = colon(&rest[..rest.len().min(65)])?;
         let word = &rest[..length];
         // A number, or how long the device has been running.
         let counts = word.iter().all(|byte| {
@@ -195,10 +197,19 @@ fn cisco<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
     None
 }
 
+/// Where a colon stands that has a blank behind it.
+fn colon(text: &[u8]) -> Option<usize> {
+    memchr_iter(b':', text).find(|&at| text.get(at + 1) == Some(&b' '))
+}
+
 fn stamp<'a>(clock: &Clock, text: &'a [u8]) -> Option<Stamp<'a>> {
     // Cisco: a clock that was never set, or lost touch with its source.
     let marked = matches!(text, [b'*' | b'.' | b':', b'A'..=b'Z' | b'0'..=b'9', ..]);
-    let text = &text[usize::from(marked)..];
+    let text = match text.strip_prefix(b": ") {
+        // NX-OS has a blank behind the colon.
+        Some(rest @ ([b'A'..=b'Z', ..] | [b'1' | b'2', _, _, _, b' ', ..])) => rest,
+        _ => &text[usize::from(marked)..],
+    };
     let ((time, length), spelling) = match text {
         [b'A'..=b'Z', ..] => (clock.named(text)?, Spelling::Named),
         [_, _, _, _, b'-' | b'/', _, _, b'-' | b'/', _, _, b'T', ..] => {

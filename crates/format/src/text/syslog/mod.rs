@@ -55,11 +55,12 @@ fn counted(text: &[u8]) -> Option<&[u8]> {
 
 fn after_priority<'a>(text: &'a [u8], record: &mut Record<'a>) -> Option<&'a [u8]> {
     let (digits, rest) = priority(text)?;
-    record.set(Field::LogSyslogPriority, digits);
     let number = digits
         .iter()
         .fold(0, |n, digit| n * 10 + usize::from(digit - b'0'));
+    // A larger number is none (RFC 5424, 6.2.1): what follows may be a header nevertheless.
     if let Some(facility) = NUMBERS.get(number / 8) {
+        record.set(Field::LogSyslogPriority, digits);
         record.set(Field::LogSyslogFacilityCode, *facility);
         record.set(Field::LogSyslogSeverityCode, NUMBERS[number % 8]);
     }

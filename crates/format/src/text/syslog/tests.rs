@@ -273,6 +273,19 @@ fn headers_as_devices_send_them() {
         ),
         ("<189>77: 1w2d: %LINK-3-UPDOWN: x", "||||%LINK-3-UPDOWN: x"),
         (
+            "<189>: 2026 Feb  5 13:08:27 UTC: %ETHPORT-5-IF_UP: x",
+            "T||||%ETHPORT-5-IF_UP: x",
+        ),
+        (
+            ": 2026 Feb  5 13:08:27 UTC: %ETHPORT-5-IF_UP: x",
+            "T||||%ETHPORT-5-IF_UP: x",
+        ),
+        (
+            "Feb  5 13:08:29 sw01 : 2026 Feb  5 13:08:27 UTC: %ETHPORT-5-IF_UP: x",
+            "T|sw01|||%ETHPORT-5-IF_UP: x",
+        ),
+        ("<189>: %ETHPORT-5-IF_UP: x", "||||%ETHPORT-5-IF_UP: x"),
+        (
             "<189>77: 00:01:23: %LINK-3-UPDOWN: x",
             "||||%LINK-3-UPDOWN: x",
         ),
@@ -356,6 +369,27 @@ fn every_part_has_its_field() {
     ] {
         let found = record.get(field).map(String::from_utf8_lossy);
         assert_eq!(found.as_deref(), Some(wanted), "{}", field.path());
+    }
+}
+
+#[test]
+fn a_priority_is_191_at_most() {
+    let context = context();
+    let mut record = Record::new(&context);
+    for (line, priority, facility) in [
+        (
+            &b"<191>Feb  5 13:08:27 box sshd[12]: Bye"[..],
+            Some(&b"191"[..]),
+            Some(&b"23"[..]),
+        ),
+        (b"<192>Feb  5 13:08:27 box sshd[12]: Bye", None, None),
+        (b"<999>Feb  5 13:08:27 box sshd[12]: Bye", None, None),
+    ] {
+        record.begin(line);
+        assert_eq!(header(line, &mut record), Some(&b"Bye"[..]));
+        assert_eq!(record.get(Field::LogSyslogPriority), priority);
+        assert_eq!(record.get(Field::LogSyslogFacilityCode), facility);
+        assert_eq!(record.get(Field::HostName), Some(&b"box"[..]));
     }
 }
 

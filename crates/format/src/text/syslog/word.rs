@@ -113,7 +113,9 @@ pub fn blank(text: &[u8]) -> &[u8] {
 pub fn is_message(text: &[u8]) -> bool {
     match text {
         [b'{', ..] | [b'%', b'A'..=b'Z', ..] => true,
-        _ => text.starts_with(b"CEF:") || text.starts_with(b"LEEF:"),
+        _ => [&b"CEF:"[..], b"LEEF:", b"@cee:"]
+            .iter()
+            .any(|mark| text.starts_with(mark)),
     }
 }
 

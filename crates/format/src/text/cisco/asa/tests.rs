@@ -507,6 +507,21 @@ fn people() {
             "",
         ),
         (
+            "%ASA-6-725001: Starting SSL handshake with server inside:192.0.2.9/443 to 203.0.113.1/5555 for TLSv1.2 session",
+            "203.0.113.1/5555 > 192.0.2.9/443",
+            "",
+        ),
+        (
+            "%ASA-6-725001: Starting SSL handshake with server inside:203.0.113.1/5555 to 192.0.2.9/443 for TLSv1.2 session",
+            "203.0.113.1/5555 > 192.0.2.9/443",
+            "",
+        ),
+        (
+            "%ASA-6-725002: Device completed SSL handshake with server inside:192.0.2.9/443",
+            " > 192.0.2.9/443",
+            "",
+        ),
+        (
             "%ASA-6-725003: SSL client outside:203.0.113.9/5000 to 192.0.2.1/443 request to resume previous session",
             "203.0.113.9/5000 > 192.0.2.1/443",
             "",
