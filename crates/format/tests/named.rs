@@ -17,7 +17,7 @@ const FIELDS: [&str; 4] = [
     "destination.port",
 ];
 
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 32] = [
     "src_ip",
     "srcip",
     "ip",
@@ -44,6 +44,12 @@ const KEYS: [&str; 26] = [
     "source.ip",
     "x",
     "id.orig_h",
+    "target_ip",
+    "actor",
+    "data",
+    "dest",
+    "request",
+    "claims.ipaddr",
 ];
 
 const VALUES: [&str; 14] = [

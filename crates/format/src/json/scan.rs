@@ -209,8 +209,14 @@ impl<const NAMED: bool> Scan<'_, NAMED> {
             if NAMED && let Some(named) = &self.wanted.named {
                 self.named(lanes, named, (open, close + 1, hits), Way::Whole, None);
             }
-        } else if !self.scratch.candidates.is_empty() || carried.is_some() {
-            let way = self.fields(lanes, open, close + 1);
+        } else if !self.scratch.candidates.is_empty()
+            || carried.is_some()
+            || (NAMED && name::is_laid_out(&bytes[open..]))
+        {
+            let mut way = self.fields(lanes, open, close + 1);
+            if NAMED && name::is_laid_out(&bytes[open..]) {
+                way = Way::Whole;
+            }
             if NAMED && let Some(named) = &self.wanted.named {
                 self.named(lanes, named, (open, close + 1, hits), way, carried);
             }

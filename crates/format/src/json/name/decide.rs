@@ -2,7 +2,8 @@
 //!
 //! - A `server` is the destination of the client that is there, too.
 //! - `ipAddress` is where the one who acted is, in an object that says who: at the top of the
-//!   record or in `properties`. In an object that describes a machine it is the machine's own.
+//!   record or in `properties`, `data` and the like. In an object that describes a machine it is the
+//!   machine's own. A bare `ip` counts only beside an actor or a user agent.
 //! - Of `local` and `remote` the direction decides. Without one the remote end of a request is who
 //!   asks, unless the record knows a local end, too.
 
@@ -90,9 +91,9 @@ struct Member {
 pub struct Found {
     members: [Option<Member>; Role::COUNT],
     any: bool,
-    /// Whether the object that opens there says who acted: the record, and the last other one that
+    /// What the object that opens there says of who acted: the record, and the last other one that
     /// was asked. Each costs a look at all of its members.
-    asked: [Option<(usize, bool)>; 2],
+    asked: [Option<(usize, Who)>; 2],
     /// Inside of a string that is itself JSON, where a shipper puts the record that it carries.
     pub carried: Option<Span>,
 }
@@ -129,6 +130,10 @@ impl Found {
         if !better(&self.members[role as usize]) {
             return;
         }
+        let acted = meaning.proof == Proof::Actor;
+        if acted && (depth > 2 || !PLACES.iter().any(|known| place.eq_ignore_ascii_case(known))) {
+            return;
+        }
         let (text, port) = match role.port() {
             None => (value::port(b, at), None),
             Some(_) => match value::address(b, at) {
@@ -139,13 +144,17 @@ impl Found {
         let Some(text) = text else {
             return;
         };
-        if meaning.proof == Proof::Actor {
+        if acted {
             let asked = &mut self.asked[usize::from(depth > 1)];
             let known = asked.filter(|asked| asked.0 == open);
-            let tells =
-                known.map_or_else(|| depth <= 2 && tells_who(b, open, place), |asked| asked.1);
-            *asked = Some((open, tells));
-            if !tells {
+            let who = known.map_or_else(|| who(b, open), |asked| asked.1);
+            *asked = Some((open, who));
+            // A bare `ip` may be anything's.
+            let key = b[..at].trim_ascii_end();
+            let key = key.strip_suffix(b":").unwrap_or(key).trim_ascii_end();
+            let bare = key.last_chunk::<4>();
+            let bare = bare.is_some_and(|key| key.eq_ignore_ascii_case(b"\"ip\""));
+            if who < if bare { Who::Acts } else { Who::Told } {
                 return;
             }
         }
@@ -237,23 +246,48 @@ impl Found {
     }
 }
 
-/// Whether the object that opens at `open` says who acted, and is not about a machine.
-fn tells_who(b: &[u8], open: usize, place: &[u8]) -> bool {
-    if !(place.is_empty() || place.eq_ignore_ascii_case(b"properties")) {
-        return false;
-    }
-    let (mut who, mut machine, mut logon) = (false, false, false);
-    exact::members(b, open, |key, _| {
+/// The objects in which whoever acted may be beside the address: the record (no name) and these.
+const PLACES: &[&[u8]] = &[
+    b"",
+    b"properties",
+    b"data",
+    b"event",
+    b"details",
+    b"payload",
+    b"attributes",
+];
+
+/// What an object says of who acted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    /// Nothing, or it is about a machine.
+    Silent,
+    /// Who it was about.
+    Told,
+    /// That somebody acted, or with which program.
+    Acts,
+}
+
+/// What the object that opens at `open` says of who acted.
+fn who(b: &[u8], open: usize) -> Who {
+    let (mut who, mut acts, mut machine, mut logon) = (false, false, false, false);
+    let (mut created, mut typed) = (false, false);
+    exact::members(b, open, |key, value| {
         let mut name = Name::new();
         name.push(&b[key]);
         let name = name.text();
         let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word.as_bytes()));
+        acts |= begins(&["actor", "acting", "useragent"]);
         who |= begins(&[
-            "user", "actor", "acting", "account", "login", "email", "subject",
+            "user", "actor", "acting", "account", "author", "login", "email", "subject",
         ]) && !name.starts_with(b"useragent")
             || name.ends_with(b"email")
             || name.ends_with(b"username")
-            || name.starts_with(b"initiatedby");
+            || name.starts_with(b"initiatedby")
+            || name == b"systemaccount";
+        // Whoever made a thing made the event where it is one.
+        created |= name == b"createdby";
+        typed |= name == b"eventtype";
         machine |= matches!(
             name,
             b"hostname"
@@ -261,13 +295,12 @@ fn tells_who(b: &[u8], open: usize, place: &[u8]) -> bool {
                 | b"computer"
                 | b"computername"
                 | b"devicename"
-                | b"device"
                 | b"machinename"
                 | b"endpoint"
                 | b"agent"
                 | b"mac"
                 | b"macaddress"
-        );
+        ) || (name == b"device" && matches!(b[value].first(), Some(b'"' | b'{')));
         // Windows says where a logon came from with both.
         logon |= matches!(
             name,
@@ -276,7 +309,12 @@ fn tells_who(b: &[u8], open: usize, place: &[u8]) -> bool {
         // So does whoever names the other end.
         logon |= begins(&["destinationip", "destip", "dstip"]);
     });
-    logon || (who && !machine)
+    let who = who || (created && typed);
+    match logon || (who && !machine) {
+        false => Who::Silent,
+        true if acts && !machine => Who::Acts,
+        true => Who::Told,
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -332,9 +370,19 @@ impl Surroundings {
                 |words: &[&str]| words.iter().any(|word| name.starts_with(word.as_bytes()));
             found.local |= begins(&["localip", "localaddr", "localport"]);
             found.request |= name == b"req"
-                || begins(&["request", "http", "method", "useragent", "uri", "refer"]);
-            if found.direction.is_none() && (name.ends_with(b"direction") || name == b"actiontype")
-            {
+                || begins(&["request", "http", "method", "useragent", "uri", "refer"])
+                // A logon's and a database's remote end is who asks.
+                || matches!(name, b"logontype" | b"dbname");
+            let tells = name.ends_with(b"direction")
+                || matches!(
+                    name,
+                    b"actiontype"
+                        | b"action"
+                        | b"atype"
+                        | b"netconninbound"
+                        | b"actionnetworkisserver"
+                );
+            if found.direction.is_none() && tells {
                 found.direction = direction(name, b, value);
             }
         }
@@ -363,9 +411,29 @@ fn direction(name: &[u8], b: &[u8], at: usize) -> Option<Direction> {
             _ => None,
         };
     }
+    match (name, value) {
+        // VMware Carbon Black, Palo Alto Networks Cortex.
+        (b"netconninbound" | b"actionnetworkisserver", b"true") => return Some(Direction::In),
+        (b"netconninbound" | b"actionnetworkisserver", b"false") => return Some(Direction::Out),
+        // MongoDB's audit: what a client did.
+        (b"atype", _) => return Some(Direction::In),
+        // osquery. Elsewhere these words may be a firewall's verdict or a client's wish.
+        (b"action", b"connect" | b"accept") => {
+            memchr::memmem::find(b, b"socket_events")?;
+            return Some(match value {
+                b"connect" => Direction::Out,
+                _ => Direction::In,
+            });
+        }
+        (b"action", _) => return None,
+        _ => {}
+    }
+    let begins = |words: &[&[u8]]| words.iter().any(|word| value.starts_with(word));
     match value {
-        b"inbound" | b"in" | b"incoming" | b"ingress" => Some(Direction::In),
-        b"outbound" | b"out" | b"outgoing" | b"egress" => Some(Direction::Out),
+        b"in" | b"ingress" => Some(Direction::In),
+        b"out" | b"egress" => Some(Direction::Out),
+        _ if begins(&[b"inbound", b"incoming"]) => Some(Direction::In),
+        _ if begins(&[b"outbound", b"outgoing"]) => Some(Direction::Out),
         // CrowdStrike Falcon.
         b"1" if name == b"connectiondirection" => Some(Direction::In),
         b"0" if name == b"connectiondirection" => Some(Direction::Out),

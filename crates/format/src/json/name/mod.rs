@@ -18,12 +18,12 @@ mod word;
 
 pub use decide::{Found, Role};
 pub use value::worth;
-pub use walk::{carried, carries, find, find_in};
+pub use walk::{carried, carries, find, find_in, is_laid_out};
 
 use std::collections::HashSet;
 
 use word::{
-    ACTOR, ADDRESS, DESTINATION, ELSEWHERE, ENDS, LOCAL, PORT, REMOTE, SHORT, SOURCE, SPELLED,
+    ACTOR, ADDRESS, DESTINATION, ELSEWHERE, ENDS, LOCAL, OWN, PORT, REMOTE, SHORT, SOURCE, SPELLED,
 };
 
 use crate::text::alias::{ALIASES, Aliases, LONGEST, Name};
@@ -183,6 +183,11 @@ impl Names {
             }
         }
         let mut rank = 1000;
+        for &(name, role, proof) in OWN {
+            rank += 1;
+            let role = Some(role);
+            names.made(&[b"", name.as_bytes()], Meaning { role, rank, proof });
+        }
         for (words, address, port) in [
             (SOURCE, Role::SourceIp, Role::SourcePort),
             (DESTINATION, Role::DestinationIp, Role::DestinationPort),

@@ -129,6 +129,86 @@ fn who_acted_is_at_the_address_and_a_machine_is_not() {
 }
 
 #[test]
+fn a_bare_address_takes_an_actor_or_a_user_agent() {
+    let source = "source.ip=192.0.2.1";
+    for record in [
+        r#"{"data":{"ip":"192.0.2.1","user_name":"x","user_agent":"y"}}"#,
+        r#"{"ip":"192.0.2.1","actorId":"x"}"#,
+        r#"{"ip_address":"192.0.2.1","created_by":{},"event_type":"x"}"#,
+        r#"{"ipAddress":"192.0.2.1","actingUserId":"x","device":9}"#,
+        r#"{"id":{"claims":{"ipaddr":"192.0.2.1"}}}"#,
+    ] {
+        assert_eq!(roles(record), source, "{record}");
+    }
+    for record in [
+        r#"{"ip":"192.0.2.1","user":"x"}"#,
+        r#"{"ip":"192.0.2.1","actor":"x","hostname":"y"}"#,
+        r#"{"host":{"ip":"192.0.2.1","user_agent":"x","user":"y"}}"#,
+        r#"{"agent":{"ip":["192.0.2.1"]},"actor":{"id":"x"}}"#,
+        r#"{"ip_address":"192.0.2.1","created_by":{}}"#,
+        r#"{"ipAddress":"192.0.2.1","actor":"x","device":{"id":9}}"#,
+    ] {
+        assert_eq!(roles(record), "", "{record}");
+    }
+}
+
+#[test]
+fn the_other_end_proves_a_target() {
+    let both = "source.ip=192.0.2.1 destination.ip=192.0.2.2";
+    for record in [
+        r#"{"client_ip":"192.0.2.1","target_address":"192.0.2.2"}"#,
+        r#"{"principal":{"ip":["192.0.2.1"]},"target":{"ip":["192.0.2.2"]}}"#,
+        r#"{"cli_ip":"192.0.2.1","srv_ip":"192.0.2.2"}"#,
+        r#"{"x":{"fd.cip":"192.0.2.1","fd.sip":"192.0.2.2"}}"#,
+        r#"{"internalip":"192.0.2.1","destinationip":"192.0.2.2"}"#,
+        r#"{"IPSourceAddress":"192.0.2.1","IPDestinationAddress":"192.0.2.2"}"#,
+        r#"{"src":"192.0.2.1","dest":"192.0.2.2"}"#,
+    ] {
+        assert_eq!(roles(record), both, "{record}");
+    }
+    for record in [
+        r#"{"target_address":"192.0.2.2"}"#,
+        r#"{"victim":{"ip":"192.0.2.2"}}"#,
+        r#"{"x":{"fd.sip":"192.0.2.2"}}"#,
+        r#"{"internalip":"192.0.2.1"}"#,
+        r#"{"rip":"192.0.2.1"}"#,
+    ] {
+        assert_eq!(roles(record), "", "{record}");
+    }
+}
+
+#[test]
+fn an_entry_of_names_and_values_is_a_member() {
+    let source = "source.ip=192.0.2.1 source.port=7";
+    let list = |entries: &str| {
+        roles(&format!(
+            r#"{{"Event":{{"EventData":{{"Data":[{entries}]}}}}}}"#
+        ))
+    };
+    for entries in [
+        r##"{"@Name":"IpAddress","#text":"192.0.2.1"},{"@Name":"IpPort","#text":"7"}"##,
+        r##"{"#text":"192.0.2.1","@Name":"IpAddress"},{"#text":"7","@Name":"IpPort"}"##,
+        r##"{"#attributes":{"Name":"SourceIp"},"#text":"192.0.2.1"},{"#attributes":{"Name":"SourcePort"},"#text":7}"##,
+        r#"{"key":"src_ip","value":"192.0.2.1"},{"name":"src_port","value":7}"#,
+    ] {
+        assert_eq!(list(entries), source, "{entries}");
+    }
+    for entries in [
+        r#"{"name":"deviceIp","value":"192.0.2.1"}"#,
+        // One entry's name is not the next one's.
+        r#"{"name":"src_ip"},{"value":"192.0.2.1"}"#,
+        r#"{"name":"src_ip","x":{"value":"192.0.2.1"}}"#,
+        r#"{"x":{"name":"src_ip"},"value":"192.0.2.1"}"#,
+        r#"{"name":"src_ip","value":{}}"#,
+        r#"{"name":["src_ip"],"value":"192.0.2.1"}"#,
+    ] {
+        assert_eq!(list(entries), "", "{entries}");
+    }
+    assert_eq!(roles(r#"{"name":"src_ip","value":"192.0.2.1"}"#), "");
+    assert_eq!(roles(r#"[{"name":"src_ip","value":"192.0.2.1"}]"#), "");
+}
+
+#[test]
 fn the_direction_gives_local_and_remote_their_roles() {
     let record = |rest: &str| {
         roles(&format!(
@@ -143,6 +223,16 @@ fn the_direction_gives_local_and_remote_their_roles() {
     assert_eq!(record(r#","ActionType":"ConnectionFound""#), "");
     assert_eq!(record(r#","direction":"inbound""#), into);
     assert_eq!(record(r#","ConnectionDirection":"0""#), out);
+    assert_eq!(record(r#","netconn_inbound":true"#), into);
+    assert_eq!(record(r#","netconn_inbound":false"#), out);
+    assert_eq!(record(r#","direction":"Outgoing connection from""#), out);
+    assert_eq!(record(r#","atype":"authenticate""#), into);
+    assert_eq!(record(r#","action":"accept""#), "");
+    assert_eq!(record(r#","action":"connect""#), "");
+    let socket = r#","action":"accept","name":"socket_events""#;
+    assert_eq!(record(socket), into);
+    let logon = r#"{"RemoteIP":"192.0.2.1","LogonType":"Network"}"#;
+    assert_eq!(roles(logon), "source.ip=192.0.2.1");
     // Who asks a server is remote, but not where a local end is known or could be.
     let asks = r#"{"remote_addr":"192.0.2.1","request_method":"GET"}"#;
     assert_eq!(roles(asks), "source.ip=192.0.2.1");

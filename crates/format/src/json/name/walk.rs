@@ -3,6 +3,7 @@
 use knownet_flow::Span;
 use memchr::memchr2;
 
+use super::word::{ATTRIBUTES, LABEL, LAYOUTS, VALUE};
 use super::{DEEPEST, Found, Names, Role, value};
 use crate::json::{exact, unescape};
 use crate::text::alias::Aliases;
@@ -14,6 +15,10 @@ struct Level {
     /// The name of the member that it is the value of; none for an element.
     key: Option<Span>,
     open: usize,
+    /// Inside of the string that names an entry of a list of names and values.
+    label: Option<Span>,
+    /// Where the value of such an entry begins.
+    value: Option<usize>,
 }
 
 /// Takes note in `found` of every member of the record that has a role by its name.
@@ -36,6 +41,13 @@ pub fn find_in(b: &[u8], names: &Names, found: &mut Found) {
                 let value = exact::space(b, colon + 1);
                 if depth > 0 && depth <= DEEPEST {
                     member(b, names, found, (name, value), &levels[..depth as usize]);
+                    entry(
+                        b,
+                        names,
+                        found,
+                        (name, value),
+                        &mut levels[..depth as usize],
+                    );
                 }
                 key = Some(name);
                 at = value;
@@ -53,6 +65,7 @@ pub fn find_in(b: &[u8], names: &Names, found: &mut Found) {
                     *level = Level {
                         key: key.take(),
                         open: at,
+                        ..Level::default()
                     };
                 }
                 depth += 1;
@@ -90,6 +103,50 @@ fn member(b: &[u8], names: &Names, found: &mut Found, (name, at): (Span, usize),
         let place = keys.clone().next().map_or(&b""[..], |key| &b[key]);
         found.offer(b, meaning, (depth, open, at), place);
     }
+}
+
+/// Takes note of the member `name` if it is one half of an element such as
+/// `{"Name":"SourceIp","#text":"192.0.2.1"}`; with the other half it is a member of what the list is in.
+fn entry(
+    b: &[u8],
+    names: &Names,
+    found: &mut Found,
+    (name, at): (Span, usize),
+    levels: &mut [Level],
+) {
+    let is = |words: &[&[u8]]| words.iter().any(|word| b[name].eq_ignore_ascii_case(word));
+    let (label, value) = (is(LABEL), is(VALUE));
+    if !label && !value {
+        return;
+    }
+    let mut depth = levels.len() - 1;
+    let attributes = |key: Span| ATTRIBUTES.iter().any(|word| b[key] == **word);
+    if label && levels[depth].key.is_some_and(attributes) {
+        depth -= 1;
+    }
+    // The list and what it is in.
+    if depth < 2 || levels[depth].key.is_some() || b[levels[depth - 1].open] != b'[' {
+        return;
+    }
+    let element = &mut levels[depth];
+    if label {
+        let inside = (b.get(at) == Some(&b'"')).then(|| exact::string_end(b, at));
+        element.label = inside.flatten().map(|end| Span::new(at + 1, end - 1));
+    } else {
+        element.value = Some(at);
+    }
+    if let (Some(label), Some(at)) = (element.label, element.value) {
+        member(b, names, found, (label, at), &levels[..depth - 1]);
+    }
+}
+
+/// Whether the record that opens there has one of the layouts that only a walk can read.
+#[inline]
+pub fn is_laid_out(record: &[u8]) -> bool {
+    record
+        .get(1..)
+        .and_then(<[u8]>::first_chunk)
+        .is_some_and(|begin| LAYOUTS.contains(&begin))
 }
 
 /// Whether the value at `at` is JSON as text, where a shipper puts the record that it carries.
