@@ -160,7 +160,6 @@ fn the_other_end_proves_a_target() {
         r#"{"principal":{"ip":["192.0.2.1"]},"target":{"ip":["192.0.2.2"]}}"#,
         r#"{"cli_ip":"192.0.2.1","srv_ip":"192.0.2.2"}"#,
         r#"{"x":{"fd.cip":"192.0.2.1","fd.sip":"192.0.2.2"}}"#,
-        r#"{"internalip":"192.0.2.1","destinationip":"192.0.2.2"}"#,
         r#"{"IPSourceAddress":"192.0.2.1","IPDestinationAddress":"192.0.2.2"}"#,
         r#"{"src":"192.0.2.1","dest":"192.0.2.2"}"#,
     ] {
@@ -171,6 +170,7 @@ fn the_other_end_proves_a_target() {
         r#"{"victim":{"ip":"192.0.2.2"}}"#,
         r#"{"x":{"fd.sip":"192.0.2.2"}}"#,
         r#"{"internalip":"192.0.2.1"}"#,
+        r#"{"endpoint":{"internalIp":"192.0.2.1"}}"#,
         r#"{"rip":"192.0.2.1"}"#,
     ] {
         assert_eq!(roles(record), "", "{record}");

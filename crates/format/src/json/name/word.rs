@@ -109,8 +109,6 @@ pub const OWN: &[(&str, Role, Proof)] = &[
     ("OriginPort", Role::DestinationPort, Proof::Twin),
     // Splunk's common model
     ("dest", Role::DestinationIp, Proof::Name),
-    // Umbrella: with what it asked for; alone it may be any machine's.
-    ("internalIp", Role::SourceIp, Proof::Twin),
     // Cilium Hubble
     ("IP.source", Role::SourceIp, Proof::Name),
     ("IP.destination", Role::DestinationIp, Proof::Name),
