@@ -91,7 +91,9 @@ impl<'de> Visitor<'de> for AnyTree {
             }
             // An object of the record itself is left as it came, whatever it repeats.
             let value = match name.as_str() {
-                "json" => map.next_value::<serde::de::IgnoredAny>().map(|_| Tree::Other),
+                "json" => map
+                    .next_value::<serde::de::IgnoredAny>()
+                    .map(|_| Tree::Other),
                 _ => map.next_value(),
             };
             all.push((name, value?));

@@ -66,7 +66,9 @@ fuzz_target!(|data: &[u8]| {
     while at < bytes.len() {
         wanted = (wanted + 1 + usize::from(sizes[turn % 2])).min(bytes.len() - at);
         turn += 1;
-        let end = bytes[at + wanted - 1..].iter().position(|&byte| byte == b'\n');
+        let end = bytes[at + wanted - 1..]
+            .iter()
+            .position(|&byte| byte == b'\n');
         let end = at + wanted + end.expect("the last line ends");
         let piece = &bytes[at..end];
         let whole = frame::whole(piece);

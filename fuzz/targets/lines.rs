@@ -9,7 +9,7 @@ mod lines;
 
 use std::io;
 
-use knownet_flow::{Framing, Batch, Read, Stop};
+use knownet_flow::{Batch, Framing, Read, Stop};
 use knownet_fuzz::choice::Choices;
 use libfuzzer_sys::fuzz_target;
 use lines::{Input, Limits, Lines, Pulled};

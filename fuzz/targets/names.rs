@@ -28,7 +28,10 @@ fuzz_target!(|record: &[u8]| {
     let mut out = Vec::new();
     let count = nsg::expand(record, &mut out);
     assert_eq!(out.iter().filter(|&&byte| byte == b'\n').count(), count);
-    for line in out.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+    for line in out
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+    {
         let tree: Tree = serde_json::from_slice(line).expect("JSON");
         for end in ["source.ip", "destination.ip"] {
             assert!(matches!(tree.at(end), Some(Tree::Text(ip)) if is_ip(ip.as_bytes())));

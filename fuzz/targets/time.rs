@@ -9,7 +9,13 @@ fuzz_target!(|data: &[u8]| {
     let Some((&how, text)) = data.split_first() else {
         return;
     };
-    let zones = ["UTC", "Europe/Berlin", "America/St_Johns", "+05:45", "-11:00"];
+    let zones = [
+        "UTC",
+        "Europe/Berlin",
+        "America/St_Johns",
+        "+05:45",
+        "-11:00",
+    ];
     let name = zones[usize::from(how) % zones.len()];
     let clock = Clock {
         zone: Zone::parse(name).expect("a zone"),
@@ -51,5 +57,10 @@ fn again(time: Time) {
     let mut out = Vec::new();
     time.write(&mut out);
     assert_eq!(out.last(), Some(&b'Z'));
-    assert_eq!(clock().whole(&out), Some(time), "{}", String::from_utf8_lossy(&out));
+    assert_eq!(
+        clock().whole(&out),
+        Some(time),
+        "{}",
+        String::from_utf8_lossy(&out)
+    );
 }
