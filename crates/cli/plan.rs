@@ -7,13 +7,14 @@ use knownet_flow::{
     Counts, FieldId, Format, Kind, Path, PathError, Plan, ROLES, Reader, Stage, Steps, Verdict,
     Work,
 };
-use knownet_format::json::{self, Json};
+use knownet_format::json::Json;
 use knownet_format::text::alias::Aliases;
-use knownet_format::text::reader::{self, Choice, TextReader};
+use knownet_format::text::reader::TextReader;
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Routes, Rules};
 
 use crate::config;
+use crate::config::format::Reading;
 
 /// The snapshot.
 pub struct Ready {
@@ -29,19 +30,6 @@ pub struct Ready {
     pub only: Option<Only>,
     /// Who gets the rest.
     pub routes: Routes,
-}
-
-/// How the records of one source are read.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    /// The format; `None` if every line is JSON or a mistake.
-    pub choice: Option<Choice>,
-    /// How text is read.
-    pub text: reader::Options,
-    /// How JSON is read.
-    pub json: json::Options,
-    /// Whether the addresses found are written under their ECS names.
-    pub ecs: bool,
 }
 
 /// The paths of all tags, each once.

@@ -20,7 +20,8 @@ use serde_json::{Map, Value, json};
 use crate::command::check;
 use crate::command::tag::{reading, usual_tags};
 use crate::config::Tag;
-use crate::plan::{Fields, Reading, Ready};
+use crate::config::format::Reading;
+use crate::plan::{Fields, Ready};
 use crate::report::NOT_WRITTEN;
 use crate::{compile, option};
 

@@ -15,8 +15,8 @@ use knownet_source::{Files, Limits, Stdin};
 
 use crate::command::run::start;
 use crate::config::Tag;
-use crate::config::format::named;
-use crate::plan::{Fields, Only, Reading, Ready};
+use crate::config::format::{Reading, named};
+use crate::plan::{Fields, Only, Ready};
 use crate::{compile, option, report, usual};
 
 /// What `--only` calls an address without a label.

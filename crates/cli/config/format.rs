@@ -13,7 +13,19 @@ use knownet_format::text::{FORMATS, frame};
 use super::section::Section;
 use super::slip::nearest;
 use super::tree::{Value, dotted};
-use crate::plan::Reading;
+
+/// How the records of one source are read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The format; `None` if every line is JSON or a mistake.
+    pub choice: Option<Choice>,
+    /// How text is read.
+    pub text: reader::Options,
+    /// How JSON is read.
+    pub json: json::Options,
+    /// Whether the addresses found are written under their ECS names.
+    pub ecs: bool,
+}
 
 impl Default for Reading {
     /// Any format, in UTC.

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use super::disk::Access;
-use super::format;
+use super::format::{self, Reading};
 use super::section::Section;
 use super::size;
 use super::tree::Value;
-use crate::plan::Reading;
 
 /// An event longer than this goes to the dead letters, unless the configuration says otherwise.
 const MAX_EVENT: u64 = 16 << 20;

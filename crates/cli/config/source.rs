@@ -6,10 +6,9 @@ use knownet_flow as flow;
 use knownet_source::{Files, Limits, Stdin};
 
 use super::disk::Access;
-use super::format;
+use super::format::{self, Reading};
 use super::option::{Options, max_event};
 use super::section::{Section, Types};
-use crate::plan::Reading;
 
 /// One source.
 #[derive(Debug)]
