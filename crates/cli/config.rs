@@ -9,6 +9,7 @@
 
 mod condition;
 mod disk;
+mod duration;
 pub mod format;
 mod label;
 mod mistake;

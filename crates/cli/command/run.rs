@@ -9,11 +9,15 @@ use knownet_flow::Stop;
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Match, Routes, Rule, Rules, Tags};
 use knownet_runtime::{Pipeline, stop_on_signals};
+use knownet_source::Site;
 
 use crate::command::check;
 use crate::config::{Condition, Config};
 use crate::plan::{Fields, Ready};
 use crate::{option, report};
+
+/// The folder beside the configuration for what is remembered between runs.
+const STATE: &str = "knownet-state";
 
 pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
     let Some((config, compiled)) = check::read(&options.config) else {
@@ -24,8 +28,28 @@ pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
     let sinks = config.sinks.iter();
     let sinks = sinks.map(|sink| Ok((sink.name.clone(), sink.open()?)));
     let sinks = sinks.collect::<anyhow::Result<_>>()?;
-    let sources = config.sources.iter();
-    let sources = sources.map(|source| Ok((source.name.clone(), source.open()?)));
+    let folder = options.config.parent().unwrap_or(Path::new(""));
+    let state = match &config.options.state_dir {
+        Some(folder) => folder.clone(),
+        None => folder.join(STATE),
+    };
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("net")
+        .enable_all()
+        .build()
+        .context("no threads for connections")?;
+    let sources = config.sources.iter().map(|source| {
+        let site = Site {
+            name: source.name.clone(),
+            limits: source.limits()?,
+            state: state.join(&source.name),
+            tokio: tokio.handle().clone(),
+        };
+        let opened = source.open(&site);
+        let opened = opened.with_context(|| format!("source {}", source.name))?;
+        Ok((source.name.clone(), opened))
+    });
     let sources = sources.collect::<anyhow::Result<_>>()?;
     let mut runtime = knownet_runtime::Options::default();
     if let Some(workers) = config.options.workers {
@@ -36,11 +60,7 @@ pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
     }
     runtime.dead_letter = match &config.options.dead_letter {
         Some(path) => path.clone(),
-        None => options
-            .config
-            .parent()
-            .unwrap_or(Path::new(""))
-            .join(report::DEAD_LETTERS),
+        None => folder.join(report::DEAD_LETTERS),
     };
     let names: Vec<String> = config.rules.iter().enumerate().map(rule_name).collect();
     report::finish(

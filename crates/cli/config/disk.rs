@@ -19,6 +19,8 @@ pub(super) struct File {
 pub(super) enum Access {
     Read,
     Write,
+    /// A folder to keep files in, made if it is not there.
+    Folder,
 }
 
 /// Notes every file that is written by two parts, or written and read.
@@ -32,7 +34,9 @@ fn collisions(notes: &Notes) {
     for (index, (file, name)) in files.iter().zip(&named).enumerate() {
         for (other, taken) in files[..index].iter().zip(&named) {
             let done = match (other.access, file.access) {
-                (Access::Read, Access::Read) => continue,
+                (Access::Read, Access::Read) | (Access::Folder, _) | (_, Access::Folder) => {
+                    continue;
+                }
                 (Access::Write, _) => "written",
                 (Access::Read, Access::Write) => "read",
             };
@@ -97,6 +101,10 @@ pub(super) fn check(notes: &Notes) {
     } in notes.files().iter()
     {
         let problem = match access {
+            Access::Folder if path.exists() && !path.is_dir() => {
+                Some("is a file; name a folder".to_owned())
+            }
+            Access::Folder => None,
             _ if path.is_dir() => Some("is a folder; name a file".to_owned()),
             Access::Read => unreadable(path),
             Access::Write => homeless(path),

@@ -18,6 +18,8 @@ pub struct Options {
     pub workers: Option<usize>,
     /// How many bytes may be on their way at once.
     pub max_in_flight: Option<u64>,
+    /// The folder for what is remembered between runs, made when it is needed.
+    pub state_dir: Option<PathBuf>,
     /// Where an event goes that nothing will take.
     pub dead_letter: Option<PathBuf>,
     /// How many bytes one event may have.
@@ -30,6 +32,7 @@ pub(super) fn read(top: &Section<'_>) -> Options {
     Options {
         workers: workers(top),
         max_in_flight: size::read(top, "max_in_flight", 1 << 20..=1 << 40),
+        state_dir: top.file("state_dir", Access::Folder),
         dead_letter: top.file("dead_letter", Access::Write),
         max_event: max_event(top).unwrap_or(MAX_EVENT),
         reading: format::defaults(top),

@@ -1,11 +1,13 @@
-//! Sources: where events come from.
+//! Sources: where events come from. A file for the keys of each type.
+
+mod file;
+mod listen;
 
 use std::path::PathBuf;
 
 use knownet_flow as flow;
-use knownet_source::{Files, Limits, Stdin};
+use knownet_source::{Files, Limits, Site, Stdin};
 
-use super::disk::Access;
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
 use super::section::{Section, Types};
@@ -38,16 +40,24 @@ pub enum SourceKind {
 }
 
 impl Source {
+    /// How it cuts what it reads.
+    ///
+    /// # Errors
+    /// If an event may be larger than this machine can address.
+    pub fn limits(&self) -> anyhow::Result<Limits> {
+        Ok(Limits {
+            max_event: usize::try_from(self.max_event)?,
+            framing: self.reading.framing(),
+            ..Limits::default()
+        })
+    }
+
     /// The part that reads it.
     ///
     /// # Errors
     /// If it cannot be had at all; a file that cannot be read is told when its turn comes.
-    pub fn open(&self) -> anyhow::Result<Box<dyn flow::Source>> {
-        let limits = Limits {
-            max_event: usize::try_from(self.max_event)?,
-            framing: self.reading.framing(),
-            ..Limits::default()
-        };
+    pub fn open(&self, site: &Site) -> anyhow::Result<Box<dyn flow::Source>> {
+        let limits = site.limits;
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
@@ -55,7 +65,16 @@ impl Source {
     }
 }
 
-const TYPES: &Types<SourceKind> = &[("file", file), ("stdin", stdin)];
+impl SourceKind {
+    /// Whether it goes on until somebody stops it.
+    pub fn is_live(&self) -> bool {
+        match self {
+            SourceKind::File { .. } | SourceKind::Stdin => false,
+        }
+    }
+}
+
+const TYPES: &Types<SourceKind> = &[("file", file::read), ("stdin", stdin)];
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);
@@ -66,18 +85,6 @@ pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
         max_event: max_event.unwrap_or(options.max_event),
         kind: section.of_type("source", TYPES)?,
     })
-}
-
-fn file(section: &Section<'_>) -> Option<SourceKind> {
-    section.require_list("paths", "name a file, such as paths = [\"events.ndjson\"]");
-    let paths = section.texts("paths", |text, line, key| {
-        section.path(text, line, key, Access::Read)
-    });
-    if section.bool("follow") == Some(true) {
-        let message = "files are read to their end and not followed; write follow = false";
-        section.error("follow", message);
-    }
-    Some(SourceKind::File { paths })
 }
 
 fn stdin(_: &Section<'_>) -> Option<SourceKind> {

@@ -1,7 +1,9 @@
 //! Raw bytes on their way in: whole lines with the place they came from.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// A byte buffer that is zeroed once and reused: a source reads straight into [`Buffer::spare`].
 #[derive(Default)]
@@ -98,6 +100,17 @@ impl fmt::Debug for Framing {
     }
 }
 
+/// Who sent a run of a batch's lines, and when they came in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Origin {
+    /// Where the run ends in the batch's bytes; it begins where the one before it ends.
+    pub end: usize,
+    /// The sender, where it has an address.
+    pub peer: Option<SocketAddr>,
+    /// When the first of the lines was received.
+    pub time: SystemTime,
+}
+
 /// Whole lines that travel together, and the position behind them.
 ///
 /// Every line in `bytes` ends with `\n`; a source adds the one that the last line of its input may
@@ -108,6 +121,8 @@ pub struct Batch {
     pub bytes: Buffer,
     /// What stands before them.
     pub heading: Heading,
+    /// Who sent them: all of them, or empty where nobody did.
+    pub origins: Vec<Origin>,
     /// Which of the source's partitions they came from.
     pub partition: u32,
     /// Where reading goes on once this batch is confirmed; what it counts is the source's affair

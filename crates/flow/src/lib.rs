@@ -18,7 +18,7 @@ pub mod text;
 mod work;
 
 pub use ack::{Ack, Outcome};
-pub use batch::{Batch, Buffer, Framing, Heading};
+pub use batch::{Batch, Buffer, Framing, Heading, Origin};
 pub use contract::{
     Commit, Format, Lines, Piece, Plan, ROLES, Read, Reader, Roles, Sink, Source, SourceError,
     Stage, Steps, Value, WriteError,

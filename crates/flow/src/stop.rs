@@ -14,7 +14,10 @@ pub struct Stop {
     waker: PipeReader,
     open: Mutex<Option<PipeWriter>>,
     closed: Condvar,
+    calls: Mutex<Vec<Call>>,
 }
+
+type Call = Box<dyn FnOnce() + Send>;
 
 impl Stop {
     /// A stop that is not set.
@@ -28,6 +31,7 @@ impl Stop {
             waker,
             open: Mutex::new(Some(open)),
             closed: Condvar::new(),
+            calls: Mutex::default(),
         })
     }
 
@@ -36,6 +40,20 @@ impl Stop {
         self.set.store(true, Ordering::Release);
         self.lock().take();
         self.closed.notify_all();
+        let calls = std::mem::take(&mut *self.calls());
+        calls.into_iter().for_each(|call| call());
+    }
+
+    /// Has `call` made when the stop is set; at once if it is. It must be short and must not set
+    /// the stop itself.
+    pub fn on_set(&self, call: impl FnOnce() + Send + 'static) {
+        let mut calls = self.calls();
+        if !self.is_set() {
+            calls.push(Box::new(call));
+            return;
+        }
+        drop(calls);
+        call();
     }
 
     /// Whether somebody asked.
@@ -53,6 +71,10 @@ impl Stop {
     pub fn wait(&self, time: Duration) {
         let open = self.lock();
         drop(self.closed.wait_timeout_while(open, time, |o| o.is_some()));
+    }
+
+    fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
+        self.calls.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<PipeWriter>> {

@@ -72,6 +72,7 @@ impl Intake {
             }
             batch.bytes.clear(keep);
             batch.heading = Heading::None;
+            batch.origins.clear();
             let source = &mut reading.source;
             let read = catch_unwind(AssertUnwindSafe(|| source.read(batch, stop)));
             let message = match read {

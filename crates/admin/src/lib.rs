@@ -1,0 +1,1 @@
+//! Health and metrics by HTTP, for whoever watches over a running knownet.

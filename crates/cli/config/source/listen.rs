@@ -1,0 +1,75 @@
+//! The keys of every source that listens: address, limits, TLS.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use knownet_source::{Listen, Tls};
+
+use crate::config::disk::Access;
+use crate::config::duration;
+use crate::config::section::Section;
+use crate::config::tree::Value;
+
+/// Reads them; `default` is the address without the key.
+pub(super) fn read(section: &Section<'_>, default: SocketAddr, idle: Duration) -> Listen {
+    let address = section.text("listen", address).unwrap_or(default);
+    let tls = section.node("tls").and_then(|node| {
+        let section = section.inner(node, format!("{}.tls", section.key), "tls")?;
+        let tls = tls(&section);
+        section.finish();
+        tls
+    });
+    Listen {
+        address,
+        max_connections: connections(section).unwrap_or(1024),
+        idle_timeout: duration::read(section, "idle_timeout").unwrap_or(idle),
+        tls,
+        proxy: section.bool("proxy_protocol").unwrap_or(false),
+    }
+}
+
+/// `ADDRESS:PORT`; of the names only `localhost` is one.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let local = text.strip_prefix("localhost:");
+    let spelled = local.map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    spelled.parse().map_err(|_| {
+        format!(
+            "\"{text}\" is not an address with a port; write one such as \"127.0.0.1:5044\", \
+             \"0.0.0.0:5044\" for every address of this machine, or \"[::1]:5044\""
+        )
+    })
+}
+
+fn connections(section: &Section<'_>) -> Option<usize> {
+    let count = |value: &Value| match value {
+        Value::Integer(count @ 1..=100_000) => Some(Ok(*count as usize)),
+        Value::Integer(count) => Some(Err(format!(
+            "{count} is out of bounds; from 1 to 100000 is allowed"
+        ))),
+        _ => None,
+    };
+    section.value("max_connections", count, "a whole number")
+}
+
+fn tls(section: &Section<'_>) -> Option<Tls> {
+    let remedy = "name a PEM file";
+    section.require("certificate", remedy);
+    section.require("key", remedy);
+    let certificate = section.file("certificate", Access::Read);
+    let key = section.file("key", Access::Read);
+    let client_ca = section.file("client_ca", Access::Read);
+    let client_required = section.bool("client_required");
+    if client_required == Some(true) && client_ca.is_none() {
+        section.error(
+            "client_required",
+            "needs client_ca, the authority of the clients' certificates",
+        );
+    }
+    Some(Tls {
+        certificate: certificate?,
+        key: key?,
+        // An authority is there to be asked for.
+        client_required: client_required.unwrap_or(client_ca.is_some()),
+        client_ca,
+    })
+}

@@ -1,0 +1,38 @@
+//! Listening: addresses, limits and TLS, the same for every source that waits for connections.
+
+mod listen;
+mod tls;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) use listen::{Connection, Listener, serve};
+
+/// Where and how a source listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    /// The address and port.
+    pub address: SocketAddr,
+    /// Connections at once; one more is closed at once, and counted.
+    pub max_connections: usize,
+    /// How long a connection may be silent before it is closed.
+    pub idle_timeout: Duration,
+    /// With TLS, if at all.
+    pub tls: Option<Tls>,
+    /// Whether connections begin with a PROXY protocol header, version 1 or 2.
+    pub proxy: bool,
+}
+
+/// How TLS is spoken: 1.2 and 1.3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// PEM: the server's certificate, then those that lead to its authority.
+    pub certificate: PathBuf,
+    /// PEM: its private key.
+    pub key: PathBuf,
+    /// PEM: the authorities of clients' certificates; without it clients need none.
+    pub client_ca: Option<PathBuf>,
+    /// Whether a client without a certificate is turned away.
+    pub client_required: bool,
+}
