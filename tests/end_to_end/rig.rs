@@ -1,5 +1,7 @@
 //! A folder of files, and the binary run in it.
 
+mod daemon;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,6 +10,8 @@ use std::thread;
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub use daemon::{Daemon, eventually};
 
 /// An address of each kind, as the builtin labels know them.
 pub const MICROSOFT: &str = "13.107.4.50";

@@ -20,6 +20,11 @@ use crate::{option, report};
 const STATE: &str = "knownet-state";
 
 pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_target(false)
+        .init();
     let Some((config, compiled)) = check::read(&options.config) else {
         return Ok(ExitCode::FAILURE);
     };

@@ -1,0 +1,192 @@
+//! A run that goes on until it is stopped.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Folder, Ran, knownet};
+
+/// How long a test waits for what must come. Reaching it is a failure, never a way to go on.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running `knownet run`, killed when it is dropped.
+pub struct Daemon {
+    child: Child,
+    out: Lines,
+    err: Lines,
+}
+
+/// What it writes to one of its outputs.
+struct Lines {
+    coming: Receiver<String>,
+    seen: Vec<String>,
+    /// How many lines the test has looked at.
+    looked: usize,
+}
+
+impl Folder {
+    /// Starts `knownet.toml` with this text.
+    pub fn daemon(&self, config: &str) -> Daemon {
+        self.file("knownet.toml", config);
+        self.again()
+    }
+
+    /// Starts the `knownet.toml` that is there.
+    pub fn again(&self) -> Daemon {
+        let mut call = knownet(self.0.path(), &["run"]);
+        call.command.stdout(Stdio::piped());
+        let mut child = call.spawn();
+        let out = Lines::of(child.stdout.take().expect("a pipe"));
+        let err = Lines::of(child.stderr.take().expect("a pipe"));
+        Daemon { child, out, err }
+    }
+}
+
+impl Lines {
+    fn of(pipe: impl std::io::Read + Send + 'static) -> Lines {
+        let (line, coming) = channel();
+        thread::spawn(move || {
+            for read in BufReader::new(pipe).lines() {
+                let Ok(read) = read else { break };
+                if line.send(read).is_err() {
+                    break;
+                }
+            }
+        });
+        Lines {
+            coming,
+            seen: Vec::new(),
+            looked: 0,
+        }
+    }
+
+    /// The next line; `None` at the end.
+    fn next(&mut self) -> Option<&str> {
+        if self.looked == self.seen.len() {
+            match self.coming.recv_timeout(PATIENCE) {
+                Ok(line) => self.seen.push(line),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => panic!("nothing more after {:#?}", self.seen),
+            }
+        }
+        self.looked += 1;
+        Some(&self.seen[self.looked - 1])
+    }
+
+    fn rest(mut self) -> String {
+        while let Ok(line) = self.coming.recv_timeout(PATIENCE) {
+            self.seen.push(line);
+        }
+        super::lines(self.seen)
+    }
+}
+
+impl Daemon {
+    /// The address that this source (or `admin`) listens on, once it says so.
+    pub fn address(&mut self, source: &str) -> SocketAddr {
+        const SAID: &str = "listening on ";
+        self.err.looked = 0;
+        loop {
+            let line = self
+                .err
+                .next()
+                .unwrap_or_else(|| panic!("{source} never listened"));
+            let Some((_, address)) = line.split_once(SAID).filter(|_| line.contains(source)) else {
+                continue;
+            };
+            let part = |c: char| !(c.is_ascii_hexdigit() || "[]:.".contains(c));
+            let end = address.find(part).unwrap_or(address.len());
+            return address[..end]
+                .parse()
+                .unwrap_or_else(|e| panic!("{line}: {e}"));
+        }
+    }
+
+    /// Waits until standard error has a line, not looked at before, with `text`; returns it.
+    pub fn said(&mut self, text: &str) -> String {
+        loop {
+            match self.err.next() {
+                Some(line) if line.contains(text) => return line.to_owned(),
+                Some(_) => {}
+                None => panic!("never said {text:?}: {:#?}", self.err.seen),
+            }
+        }
+    }
+
+    /// The next line on standard output.
+    pub fn line(&mut self) -> String {
+        let line = self.out.next().map(str::to_owned);
+        line.unwrap_or_else(|| panic!("no more lines; it said {:#?}", self.err.seen))
+    }
+
+    /// The next `count` lines on standard output.
+    pub fn take(&mut self, count: usize) -> Vec<String> {
+        (0..count).map(|_| self.line()).collect()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal, such as `HUP`.
+    pub fn signal(&self, signal: &str) {
+        let command = format!("kill -{signal} {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &command]).status();
+        assert!(sent.expect("a shell").success());
+    }
+
+    /// Ends it with SIGTERM; what it wrote, from the beginning.
+    pub fn stop(self) -> Ran {
+        self.signal("TERM");
+        self.ended()
+    }
+
+    /// Ends it with SIGKILL; what it wrote.
+    pub fn kill(mut self) -> Ran {
+        self.child.kill().expect("it runs");
+        self.ended()
+    }
+
+    /// Waits for its end.
+    pub fn ended(mut self) -> Ran {
+        let (out, err) = (self.take_out().rest(), self.take_err().rest());
+        // Its outputs are closed, so it is at its end.
+        let status = self.child.wait().expect("a status");
+        Ran {
+            code: status.code(),
+            out,
+            err,
+        }
+    }
+
+    fn take_out(&mut self) -> Lines {
+        std::mem::replace(&mut self.out, Lines::of(std::io::empty()))
+    }
+
+    fn take_err(&mut self) -> Lines {
+        std::mem::replace(&mut self.err, Lines::of(std::io::empty()))
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Looks at something that changes by itself until it is as it must be.
+#[track_caller]
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{what}: not in time");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
