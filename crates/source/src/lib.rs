@@ -10,6 +10,7 @@ mod input;
 mod lines;
 mod net;
 mod site;
+pub mod spool;
 mod stdin;
 mod wait;
 
@@ -17,4 +18,5 @@ pub use file::Files;
 pub use lines::Limits;
 pub use net::{Listen, Tls};
 pub use site::{OpenError, Site};
+pub use spool::{Spool, Spooled, WhenFull};
 pub use stdin::Stdin;
