@@ -160,6 +160,8 @@ impl Source for Spooled {
                 self.reading = None;
             }
             if let Some(read) = read {
+                let within = matches!(read, Read::Oversized(piece) if !piece.last);
+                self.queue.within_line(within);
                 batch.partition = 0;
                 batch.position = self.position;
                 if stop.is_set() {

@@ -44,6 +44,8 @@ struct State {
     /// Nothing more is written.
     ended: bool,
     stopping: bool,
+    /// What was handed out last is a piece of a line that goes on: none of it can be confirmed yet.
+    within_line: bool,
     /// Events dropped since it was full.
     dropping: Option<u64>,
 }
@@ -155,6 +157,7 @@ impl Queue {
             state.on_disk == 0
                 || state.on_disk.saturating_add(size) <= self.spool.max_size
                 || state.stopping
+                || (state.within_line && state.waiting.is_empty())
         };
         let mut state = self.lock();
         let mut blocked = false;
@@ -250,6 +253,14 @@ impl Queue {
         self.changed.notify_all();
     }
 
+    /// Whether a line that is too long goes on behind what was handed out.
+    pub fn within_line(&self, within: bool) {
+        let mut state = self.lock();
+        if mem::replace(&mut state.within_line, within) != within {
+            self.changed.notify_all();
+        }
+    }
+
     /// Whether the run is to end and all that was received is written.
     pub fn is_done(&self) -> bool {
         let state = self.lock();
@@ -278,6 +289,10 @@ impl Queue {
                     read: None,
                 });
                 return Next::Read(entry);
+            }
+            // Whoever waits for room may look again whether it gets any.
+            if state.within_line {
+                self.changed.notify_all();
             }
             if state.ended {
                 return Next::End;

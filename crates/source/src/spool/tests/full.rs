@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use knownet_flow::{Piece, Read};
+
 use super::rig::{Given, Rig};
 use crate::spool::{Spool, WhenFull, files};
 
@@ -74,8 +76,11 @@ fn a_full_spool_drops_its_oldest_and_keeps_the_order() {
     while rig.reads.load(Ordering::SeqCst) < 13 {
         thread::sleep(Duration::from_millis(1));
     }
-    let mut rest = numbers(&spooled.rest().text());
-    rest.splice(0..0, first);
+    let mut rest = first;
+    while let Some(batch) = spooled.next() {
+        rest.extend(numbers(&String::from_utf8(batch.bytes).expect("text")));
+        spooled.confirm();
+    }
     assert_eq!((rest[0], rest[rest.len() - 1]), (0, 11));
     assert!(rest.is_sorted() && rest.len() < 12, "{rest:?}");
 }
@@ -102,4 +107,19 @@ fn a_disk_that_takes_nothing_for_a_while_loses_nothing() {
         rig.committed.lock().expect("a lock").len(),
         files(&rig.folder()).expect("files").len()
     );
+}
+
+#[test]
+fn a_line_longer_than_the_spool_gets_through() {
+    let rig = spool(WhenFull::Block);
+    let piece = |first, last| Read::Oversized(Piece { first, last });
+    let mut given = large(8);
+    for (n, given) in given.iter_mut().enumerate() {
+        given.read = piece(n == 0, n == 7);
+    }
+    // No piece is confirmed before the last one is there.
+    let mut spooled = rig.open(given);
+    assert_eq!(spooled.rest().0.len(), 8);
+    spooled.confirm();
+    assert_eq!(files(&rig.folder()).expect("files"), []);
 }

@@ -113,17 +113,20 @@ fn numbers_go_on_behind_everything_that_is_there() {
 }
 
 #[test]
-fn a_part_of_what_was_read_confirms_only_whole_files() {
+fn a_file_goes_when_its_last_batch_is_confirmed_and_not_before() {
     let rig = Rig::new();
-    let mut spooled = rig.open([Given::lines(&"0123456789\n".repeat(20_000))]);
+    let time = UNIX_EPOCH;
+    let origins: Vec<_> = (1..=20).map(|n| (n * 11_000, None, time)).collect();
+    let lines = "0123456789\n".repeat(20_000);
+    let mut spooled = rig.open([Given::lines(&lines).from(&origins)]);
     let mut count = 0;
     while let Some(batch) = spooled.next() {
+        assert!(batch.bytes.len() <= rig::BATCH);
+        assert_eq!(files(&rig.folder()).expect("files").len(), 1);
         count += 1;
-        assert!(batch.bytes.len() <= rig::BATCH + 11);
+        spooled.confirm();
     }
-    assert_eq!(count, 1, "one run is one batch");
-    assert_eq!(files(&rig.folder()).expect("files").len(), 1);
-    spooled.confirm();
+    assert_eq!(count, 4);
     assert_eq!(files(&rig.folder()).expect("files").len(), 0);
 }
 
@@ -133,11 +136,13 @@ fn after_a_stop_everything_received_is_on_disk_and_little_is_still_handed_on() {
     let line = "x".repeat(1023) + "\n";
     let batches: Vec<_> = (0..40).map(|_| Given::lines(&line.repeat(1024))).collect();
     let mut spooled = rig.open(batches);
+    let first = spooled.next().expect("a batch").bytes.len();
     rig.wait_for_files_of(40 << 20);
     spooled.stop.set();
     let all = spooled.rest();
     let handed: usize = all.0.iter().map(|given| given.bytes.len()).sum();
     assert!((16 << 20..=18 << 20).contains(&handed), "{handed}");
+    assert!(first + handed < 40 << 20);
     drop(spooled);
     assert_eq!(rig.open([]).rest().text().len(), 40 << 20);
 }
