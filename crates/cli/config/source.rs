@@ -2,11 +2,14 @@
 
 mod file;
 mod listen;
+mod tcp;
+mod udp;
+mod unix;
 
 use std::path::PathBuf;
 
 use knownet_flow as flow;
-use knownet_source::{Files, Limits, Site, Stdin};
+use knownet_source::{Files, Limits, Listen, Site, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -37,6 +40,12 @@ pub enum SourceKind {
     },
     /// Standard input.
     Stdin,
+    /// Lines and syslog frames over TCP.
+    Tcp(Listen),
+    /// Datagrams.
+    Udp(Udp),
+    /// A Unix socket.
+    Unix(Unix),
 }
 
 impl Source {
@@ -61,6 +70,12 @@ impl Source {
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
+            SourceKind::Tcp(listen) => knownet_source::tcp(site, listen)?,
+            SourceKind::Udp(options) => knownet_source::udp(site, options)?,
+            #[cfg(unix)]
+            SourceKind::Unix(options) => knownet_source::unix(site, options)?,
+            #[cfg(not(unix))]
+            SourceKind::Unix(_) => anyhow::bail!("this system has no Unix sockets"),
         })
     }
 }
@@ -70,11 +85,18 @@ impl SourceKind {
     pub fn is_live(&self) -> bool {
         match self {
             SourceKind::File { .. } | SourceKind::Stdin => false,
+            SourceKind::Tcp(_) | SourceKind::Udp(_) | SourceKind::Unix(_) => true,
         }
     }
 }
 
-const TYPES: &Types<SourceKind> = &[("file", file::read), ("stdin", stdin)];
+const TYPES: &Types<SourceKind> = &[
+    ("file", file::read),
+    ("stdin", stdin),
+    ("tcp", tcp::read),
+    ("udp", udp::read),
+    ("unix", unix::read),
+];
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);

@@ -5,16 +5,21 @@
 //! may have to wait end as soon as the stop is set.
 
 mod file;
+mod frame;
 mod inbox;
 mod input;
 mod lines;
 mod net;
 mod site;
 mod stdin;
+mod udp;
 mod wait;
 
 pub use file::Files;
 pub use lines::Limits;
-pub use net::{Listen, Tls};
+#[cfg(unix)]
+pub use net::unix;
+pub use net::{Listen, Tls, Unix, tcp};
 pub use site::{OpenError, Site};
 pub use stdin::Stdin;
+pub use udp::{Udp, udp};
