@@ -1,12 +1,13 @@
 //! Sources: where events come from. A file for the keys of each type.
 
+mod beats;
 mod file;
 mod listen;
 
 use std::path::PathBuf;
 
 use knownet_flow as flow;
-use knownet_source::{Files, Limits, Site, Stdin};
+use knownet_source::{Beats, Files, Limits, Site, Stdin};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -37,6 +38,8 @@ pub enum SourceKind {
     },
     /// Standard input.
     Stdin,
+    /// Beats and other clients of Logstash.
+    Beats(Beats),
 }
 
 impl Source {
@@ -61,6 +64,7 @@ impl Source {
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
+            SourceKind::Beats(beats) => beats.open(site)?,
         })
     }
 }
@@ -70,11 +74,16 @@ impl SourceKind {
     pub fn is_live(&self) -> bool {
         match self {
             SourceKind::File { .. } | SourceKind::Stdin => false,
+            SourceKind::Beats(_) => true,
         }
     }
 }
 
-const TYPES: &Types<SourceKind> = &[("file", file::read), ("stdin", stdin)];
+const TYPES: &Types<SourceKind> = &[
+    ("file", file::read),
+    ("stdin", stdin),
+    ("beats", beats::read),
+];
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);

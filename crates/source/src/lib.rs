@@ -4,6 +4,7 @@
 //! zstd are recognised by their first bytes. What connections send waits in an inbox. Reads that
 //! may have to wait end as soon as the stop is set.
 
+mod beats;
 mod file;
 mod inbox;
 mod input;
@@ -13,6 +14,7 @@ mod site;
 mod stdin;
 mod wait;
 
+pub use beats::Beats;
 pub use file::Files;
 pub use lines::Limits;
 pub use net::{Listen, Tls};
