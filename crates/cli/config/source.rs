@@ -1,5 +1,6 @@
 //! Sources: where events come from. A file for the keys of each type.
 
+mod beats;
 mod file;
 mod listen;
 mod tcp;
@@ -9,7 +10,7 @@ mod unix;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
-use knownet_source::{Files, Limits, Listen, Site, Stdin, Udp, Unix};
+use knownet_source::{Beats, Files, Limits, Listen, Site, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -46,6 +47,8 @@ pub enum SourceKind {
     Udp(Udp),
     /// A Unix socket.
     Unix(Unix),
+    /// Beats and other clients of Logstash.
+    Beats(Beats),
 }
 
 impl Source {
@@ -76,6 +79,7 @@ impl Source {
             SourceKind::Unix(options) => knownet_source::unix(site, options)?,
             #[cfg(not(unix))]
             SourceKind::Unix(_) => anyhow::bail!("this system has no Unix sockets"),
+            SourceKind::Beats(beats) => beats.open(site)?,
         })
     }
 }
@@ -83,10 +87,7 @@ impl Source {
 impl SourceKind {
     /// Whether it goes on until somebody stops it.
     pub fn is_live(&self) -> bool {
-        match self {
-            SourceKind::File { .. } | SourceKind::Stdin => false,
-            SourceKind::Tcp(_) | SourceKind::Udp(_) | SourceKind::Unix(_) => true,
-        }
+        !matches!(self, SourceKind::File { .. } | SourceKind::Stdin)
     }
 }
 
@@ -96,6 +97,7 @@ const TYPES: &Types<SourceKind> = &[
     ("tcp", tcp::read),
     ("udp", udp::read),
     ("unix", unix::read),
+    ("beats", beats::read),
 ];
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {

@@ -4,6 +4,7 @@
 //! zstd are recognised by their first bytes. What connections send waits in an inbox. Reads that
 //! may have to wait end as soon as the stop is set.
 
+mod beats;
 mod file;
 mod frame;
 mod inbox;
@@ -15,6 +16,7 @@ mod stdin;
 mod udp;
 mod wait;
 
+pub use beats::Beats;
 pub use file::Files;
 pub use lines::Limits;
 #[cfg(unix)]
