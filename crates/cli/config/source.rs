@@ -1,12 +1,13 @@
 //! Sources: where events come from. A file for the keys of each type.
 
 mod file;
+mod http;
 mod listen;
 
 use std::path::PathBuf;
 
 use knownet_flow as flow;
-use knownet_source::{Files, Limits, Site, Stdin};
+use knownet_source::{Files, Http, Limits, Site, Stdin};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -37,6 +38,8 @@ pub enum SourceKind {
     },
     /// Standard input.
     Stdin,
+    /// Requests with events, as Elasticsearch takes them too.
+    Http(Http),
 }
 
 impl Source {
@@ -61,6 +64,7 @@ impl Source {
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
+            SourceKind::Http(http) => Box::new(http.open(site)?),
         })
     }
 }
@@ -70,11 +74,12 @@ impl SourceKind {
     pub fn is_live(&self) -> bool {
         match self {
             SourceKind::File { .. } | SourceKind::Stdin => false,
+            SourceKind::Http(_) => true,
         }
     }
 }
 
-const TYPES: &Types<SourceKind> = &[("file", file::read), ("stdin", stdin)];
+const TYPES: &Types<SourceKind> = &[("file", file::read), ("stdin", stdin), ("http", http::read)];
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);

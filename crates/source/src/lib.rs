@@ -5,6 +5,7 @@
 //! may have to wait end as soon as the stop is set.
 
 mod file;
+mod http;
 mod inbox;
 mod input;
 mod lines;
@@ -14,6 +15,7 @@ mod stdin;
 mod wait;
 
 pub use file::Files;
+pub use http::{Auth, Http, Secret};
 pub use lines::Limits;
 pub use net::{Listen, Tls};
 pub use site::{OpenError, Site};
