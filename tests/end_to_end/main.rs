@@ -35,6 +35,9 @@ mod text;
 #[cfg(unix)]
 mod signal;
 
+// Events over HTTP, and clients of Elasticsearch.
+mod http;
+
 // The help of each command.
 mod help;
 // The configurations that come along.
