@@ -5,6 +5,7 @@ mod explain;
 mod formats;
 mod lookup;
 mod run;
+mod spool;
 mod tag;
 
 pub use check::check;
@@ -12,4 +13,5 @@ pub use explain::explain;
 pub use formats::formats;
 pub use lookup::lookup;
 pub use run::run;
+pub use spool::spool;
 pub use tag::tag;

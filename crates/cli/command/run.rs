@@ -17,7 +17,7 @@ use crate::plan::{Fields, Ready};
 use crate::{option, report};
 
 /// The folder beside the configuration for what is remembered between runs.
-const STATE: &str = "knownet-state";
+pub(super) const STATE: &str = "knownet-state";
 
 pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt()

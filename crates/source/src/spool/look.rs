@@ -28,6 +28,8 @@ pub struct Frame<'a> {
     pub bytes: &'a [u8],
     /// Whether `bytes` are events or a part of one, not what stands before them.
     pub event: bool,
+    /// Whether they are whole lines.
+    pub lines: bool,
     /// Whether the event goes on in the next run.
     pub goes_on: bool,
 }
@@ -99,6 +101,7 @@ pub fn look<E>(
                     header: runs.line(),
                     bytes: bytes.filled(),
                     event: matches!(header.kind, Kind::Lines(_) | Kind::Piece(_)),
+                    lines: matches!(header.kind, Kind::Lines(_)),
                     goes_on: matches!(header.kind, Kind::Piece(piece) if !piece.last),
                 })?;
             }

@@ -21,7 +21,7 @@ mod time;
 mod writer;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use knownet_flow::{Batch, Commit, Read, Source, SourceError, Stop};
 
@@ -39,6 +39,13 @@ pub const FOLDER: &str = "spool";
 const AFTER_STOP: usize = 16 << 20;
 /// How long the end of a run that failed waits for the disk.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A time, as the files and `knownet spool` spell it.
+pub fn spelled(time: SystemTime) -> String {
+    let mut out = Vec::with_capacity(time::LEN);
+    time::write(time, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
 
 /// How a source is spooled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
