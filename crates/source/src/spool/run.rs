@@ -1,7 +1,7 @@
 //! What a spool's file holds: runs, each one line that says what it is, then its bytes.
 //!
 //! ```text
-//! 2026-11-21T08:26:04.123Z 192.0.2.1:514 2 lines 187 bytes crc32 8c736521
+//! 2026-11-21T08:26:04.123Z 192.0.2.1:514 2 lines 88 bytes crc32 8e14dce8
 //! <134>Nov 21 08:26:04 fw one line as it was received
 //! <134>Nov 21 08:26:04 fw another one
 //! ```
