@@ -78,6 +78,7 @@ impl Intake {
             let message = match read {
                 Ok(Ok(Read::End)) => {
                     reading.ended = true;
+                    shared.vitals.ended(&self.name);
                     return None;
                 }
                 Ok(Ok(read)) => {
@@ -95,6 +96,7 @@ impl Intake {
                 Ok(Err(error)) => error.to_string(),
                 Err(payload) => {
                     reading.ended = true;
+                    shared.vitals.ended(&self.name);
                     format!("a fault while reading: {}", panic_text(&*payload))
                 }
             };

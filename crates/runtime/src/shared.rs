@@ -13,6 +13,7 @@ use crate::dead_letter::DeadLetters;
 use crate::halt::Halt;
 use crate::pipeline::Options;
 use crate::summary::Summary;
+use crate::vital::Vitals;
 
 /// The snapshot that the next batch sees.
 pub(crate) type Snapshot = Arc<ArcSwap<Arc<dyn Plan>>>;
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     pub halt: Arc<Halt>,
     pub letters: DeadLetters,
     pub totals: Mutex<Summary>,
+    pub vitals: Arc<Vitals>,
     pub log: Log,
     /// What is said no more than once, if it was.
     pub said: Mutex<BTreeSet<String>>,
