@@ -118,11 +118,7 @@ pub const METRICS: &[Metric] = &[
         labels: &[],
         help: "Time from the reading of a batch until it is safe",
     },
-    gauge(
-        "knownet_connections",
-        SOURCE,
-        "Connections that are open",
-    ),
+    gauge("knownet_connections", SOURCE, "Connections that are open"),
     counter(
         "knownet_connections_refused_total",
         SOURCE,

@@ -87,11 +87,7 @@ impl Listener {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    metrics: Metrics,
-    watch: Arc<dyn Watch>,
-) -> io::Result<()> {
+async fn accept(listener: TcpListener, metrics: Metrics, watch: Arc<dyn Watch>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     loop {

@@ -1,7 +1,7 @@
 //! Sources: where events come from. A file for the keys of each type.
 
 mod file;
-mod listen;
+pub(super) mod listen;
 
 use std::path::PathBuf;
 

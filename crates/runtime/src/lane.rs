@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use arc_swap::Cache;
 use knownet_flow::{Ack, Batch, Plan, Read, Stop};
 
 use crate::delivery::deliver;
@@ -14,15 +13,16 @@ use crate::shared::Shared;
 
 /// Works until the source ends or the pipeline halts.
 pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), Halted> {
-    let mut snapshot = Cache::new(&*shared.snapshot);
+    let plan = shared.snapshot.load_full();
     let keep = 4 * shared.options.batch_bytes;
     let mut lane = Lane {
         shared,
         intake,
-        processor: Processor::new(snapshot.load().clone(), intake.index, keep),
+        processor: Processor::new(plan.clone(), intake.index, keep),
         meter: Meter::new(&intake.name, &shared.sinks),
     };
-    lane.rename(&***snapshot.load());
+    lane.rename(&**plan);
+    drop(plan);
     let pulse = shared.vitals.pulse();
     let mut batch = Batch::default();
     // An unfinished line carried over makes a batch somewhat larger than what one read asks for.
@@ -32,9 +32,9 @@ pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), 
         let (_permit, mut place, ack, read) = (taken.permit, taken.place, taken.ack, taken.read);
         let begun = shared.vitals.enter(&pulse);
         if read == Read::Lines {
-            let (plan, bytes) = (snapshot.load(), batch.bytes.filled());
+            let (plan, bytes) = (&taken.plan, batch.bytes.filled());
             if lane.processor.run(plan, bytes, &batch.heading) {
-                lane.rename(&***plan);
+                lane.rename(&****plan);
             }
         }
         shared.vitals.leave(&pulse);

@@ -39,4 +39,5 @@ pub use halt::Cause;
 pub use pipeline::{Handle, Options, Pipeline, RunError};
 pub use signals::{on_signals, stop_on_signals};
 pub use summary::{Ended, Summary};
+pub use timestamp::rfc3339;
 pub use vital::{Health, Unreachable};

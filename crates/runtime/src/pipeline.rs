@@ -86,7 +86,8 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// From each worker's next batch on, `plan` is what it sees; no batch sees two.
+    /// From the next batch of each source on, `plan` is what it sees; no batch sees two, and none a
+    /// plan that is older than what the batch before it saw.
     pub fn replace(&self, plan: Arc<dyn Plan>) {
         self.snapshot.store(Arc::new(plan));
     }

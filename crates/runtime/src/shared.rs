@@ -18,6 +18,9 @@ use crate::vital::Vitals;
 /// The snapshot that the next batch sees.
 pub(crate) type Snapshot = Arc<ArcSwap<Arc<dyn Plan>>>;
 
+/// What a batch sees.
+pub(crate) type Planned = Arc<Arc<dyn Plan>>;
+
 /// Takes the messages that a person should see.
 pub(crate) type Log = Box<dyn Fn(&str) + Send + Sync>;
 

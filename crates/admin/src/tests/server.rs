@@ -64,7 +64,8 @@ fn it_answers_what_is_asked() {
     assert!(get(address, "/healthz").starts_with("HTTP/1.1 503 "));
 
     assert!(get(address, "/metric").starts_with("HTTP/1.1 404 "));
-    let post = "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let post =
+        "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     assert!(ask(address, post).starts_with("HTTP/1.1 405 "));
     // Hostile ones are answered or cut off, and the next one is served.
     let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(2 * BUFFER));
