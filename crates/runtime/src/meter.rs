@@ -80,7 +80,6 @@ impl Meter {
 
     /// What the steps counted over a batch that took `time` from its reading until it was safe.
     pub fn passed(&self, counts: &Counts, time: Duration) {
-        self.events_in.increment(counts.events);
         self.unrouted.increment(counts.unrouted);
         self.unparsed.increment(counts.unparsed);
         self.seconds.record(time);
@@ -93,5 +92,7 @@ impl Meter {
                 dropped.increment(count);
             }
         }
+        // The last one: whoever sees these events sees what became of them.
+        self.events_in.increment(counts.events);
     }
 }
