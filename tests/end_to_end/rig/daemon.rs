@@ -2,12 +2,16 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+#[cfg(target_os = "linux")]
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Folder, Ran, knownet};
+use super::{Call, Folder, Ran, knownet};
+#[cfg(target_os = "linux")]
+use super::{SmallDisk, call};
 
 /// How long a test waits for what must come. Reaching it is a failure, never a way to go on.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -36,7 +40,19 @@ impl Folder {
 
     /// Starts the `knownet.toml` that is there.
     pub fn again(&self) -> Daemon {
-        let mut call = knownet(self.0.path(), &["run"]);
+        Daemon::started(knownet(self.0.path(), &["run"]))
+    }
+
+    /// Starts the `knownet.toml` that is there, where it sees `disk`.
+    #[cfg(target_os = "linux")]
+    pub fn again_on(&self, disk: &SmallDisk) -> Daemon {
+        let command = disk.command(Path::new(env!("CARGO_BIN_EXE_knownet")));
+        Daemon::started(call(command, self.0.path(), &["run"]))
+    }
+}
+
+impl Daemon {
+    fn started(mut call: Call<'_>) -> Daemon {
         call.command.stdout(Stdio::piped());
         let mut child = call.spawn();
         let out = Lines::of(child.stdout.take().expect("a pipe"));
