@@ -118,7 +118,7 @@ fn mistakes_in_a_rotation() {
         ),
         (
             "rotate = { age = \"1d\", max = 3 }",
-            "rotate.max: unknown key; did you mean age? known: size, age, keep, compress",
+            "rotate.max: unknown key; known: size, age, keep, compress",
         ),
         ("rotate = \"1d\"", "rotate: takes a table, not text"),
         ("sync = 1", "sync: takes true or false, not a whole number"),
