@@ -1,5 +1,6 @@
 //! A run that goes on until it is stopped.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
@@ -41,6 +42,15 @@ impl Folder {
     /// Starts the `knownet.toml` that is there.
     pub fn again(&self) -> Daemon {
         Daemon::started(knownet(self.0.path(), &["run"]))
+    }
+
+    /// Starts the `knownet.toml` that is there, with these variables of the environment.
+    // For `tests/delivery`, which has this rig, too.
+    #[allow(dead_code)]
+    pub fn again_with(&self, variables: &[(&str, &OsStr)]) -> Daemon {
+        let mut call = knownet(self.0.path(), &["run"]);
+        call.command.envs(variables.iter().copied());
+        Daemon::started(call)
     }
 
     /// Starts the `knownet.toml` that is there, where it sees `disk`.
