@@ -47,9 +47,8 @@ impl Delivery {
     pub fn new(name: &'static str, source: &str) -> Delivery {
         let seed = number("KNOWNET_SEED").unwrap_or(1);
         // Variants with one seed have moments of their own.
-        let own = name
-            .bytes()
-            .fold(seed, |sum, byte| sum * 31 + u64::from(byte));
+        let mix = |sum: u64, byte: u8| sum.wrapping_mul(31) ^ u64::from(byte);
+        let own = name.bytes().fold(seed, mix);
         let folder = Folder::new();
         fs::create_dir(folder.path("out")).expect("a folder");
         Delivery {
