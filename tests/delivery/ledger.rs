@@ -25,6 +25,15 @@ pub fn event(stream: usize, n: u64) -> String {
     )
 }
 
+/// The events that stand anywhere in `text`: stream and number.
+pub fn events(text: &str) -> impl Iterator<Item = (usize, u64)> {
+    text.split("{\"stream\":").skip(1).filter_map(|rest| {
+        let (stream, rest) = rest.split_once(",\"n\":")?;
+        let (n, _) = rest.split_once(',')?;
+        Some((stream.parse().ok()?, n.parse().ok()?))
+    })
+}
+
 /// What lies in the sink's files.
 #[derive(Default)]
 pub struct Found {

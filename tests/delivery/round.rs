@@ -1,11 +1,12 @@
 //! Starts it, kills it, starts it again.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::ledger::{Found, Report};
+use crate::ledger::{Found, Report, events};
 use crate::random::{Random, number};
 use crate::rig::{Folder, eventually};
 use crate::sender::{Sender, Stream, Wire};
@@ -30,6 +31,12 @@ pub struct Delivery {
     pub trouble: Trouble,
     /// Whether events come by a connection, which is broken by a kill.
     pub listens: bool,
+    /// Whether events lie in a spool before they count as received.
+    pub is_spooled: bool,
+    /// What lay there after a kill.
+    pub promised: BTreeSet<(usize, u64)>,
+    /// How many events may be on their way at a kill, if that is no matter of the senders' windows.
+    pub in_flight: Option<u64>,
     pub random: Random,
     pub seed: u64,
 }
@@ -58,6 +65,9 @@ impl Delivery {
             sink: "",
             trouble: Trouble::None,
             listens: true,
+            is_spooled: false,
+            promised: BTreeSet::new(),
+            in_flight: None,
             random: Random::new(own),
             seed,
         }
@@ -100,6 +110,10 @@ impl Delivery {
         let kills = kills();
         for _ in 0..kills {
             self.round(&wire, &streams);
+            if self.is_spooled {
+                let spooled = self.spooled();
+                self.promised.extend(spooled);
+            }
         }
         self.trouble.end(&self.folder);
         let mut daemon = self.trouble.start(&self.folder);
@@ -108,7 +122,8 @@ impl Delivery {
         }
         progress(&streams, 1);
         wire.end();
-        let in_flight = streams.iter().map(|stream| stream.window).sum();
+        let windows = streams.iter().map(|stream| stream.window).sum();
+        let in_flight = self.in_flight.unwrap_or(windows);
         let sent: Vec<u64> = streams.into_iter().map(Stream::ended).collect();
         let path = self.trouble.path(&self.folder, "out.ndjson");
         let begun = Instant::now();
@@ -131,6 +146,27 @@ impl Delivery {
             found,
             report,
         }
+    }
+
+    /// What lies in the whole files of the spool.
+    pub fn spooled(&self) -> BTreeSet<(usize, u64)> {
+        let mut all = BTreeSet::new();
+        let Ok(files) = fs::read_dir(self.folder.path("knownet-state/in/spool")) else {
+            return all;
+        };
+        for file in files {
+            let path = file.expect("a file").path();
+            if path.extension().is_none_or(|extension| extension != "zst") {
+                continue;
+            }
+            // One that is read to its end is gone meanwhile.
+            let Ok(bytes) = fs::read(&path) else { continue };
+            let Ok(text) = zstd::decode_all(&bytes[..]) else {
+                continue;
+            };
+            all.extend(events(&String::from_utf8_lossy(&text)));
+        }
+        all
     }
 
     fn round(&mut self, wire: &Wire, streams: &[Stream]) {
@@ -171,6 +207,19 @@ impl Ended {
             let missing = self.found.missing(stream, *sent).into_iter();
             self.report.lost.extend(missing.map(|n| (stream, n)));
         }
+        self.report
+    }
+
+    /// What was promised must have come out; the rest is counted.
+    pub fn what_was_promised(mut self) -> Report {
+        let mut missing = 0;
+        for (stream, sent) in self.sent.iter().enumerate() {
+            missing += self.found.missing(stream, *sent).len() as u64;
+        }
+        let promised = self.delivery.promised.iter().copied();
+        let lost = promised.filter(|(stream, n)| !self.found.has(*stream, *n));
+        self.report.lost.extend(lost);
+        self.report.unpromised = missing - self.report.lost.len() as u64;
         self.report
     }
 }

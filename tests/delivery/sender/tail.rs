@@ -18,6 +18,9 @@ pub enum Rotation {
     Off,
     /// Renamed, and a new one created.
     Rename,
+    /// Copied, and then cut to nothing. Nobody writes between the two, so that nothing is lost by
+    /// nature.
+    CopyTruncate,
 }
 
 pub struct Tail {
@@ -42,14 +45,23 @@ impl Tail {
 
 impl Sender for Tail {
     fn send(&mut self, _: SocketAddr, stream: usize, from: u64) -> io::Result<u64> {
-        if self.rotation == Rotation::Rename && self.random.one_in(20) {
-            self.file = None;
+        if self.path.exists() && self.random.one_in(20) {
             self.rotated += 1;
             let aside = self.path.with_extension(format!("log.{}", self.rotated));
-            fs::rename(&self.path, aside).or_else(|e| match e.kind() {
-                io::ErrorKind::NotFound => Ok(()),
-                _ => Err(e),
-            })?;
+            match self.rotation {
+                Rotation::Off => {}
+                Rotation::Rename => {
+                    self.file = None;
+                    fs::rename(&self.path, aside)?;
+                }
+                Rotation::CopyTruncate => {
+                    fs::copy(&self.path, aside)?;
+                    OpenOptions::new()
+                        .write(true)
+                        .truncate(true)
+                        .open(&self.path)?;
+                }
+            }
         }
         let file = match &mut self.file {
             Some(file) => file,
