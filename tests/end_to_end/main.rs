@@ -37,6 +37,9 @@ mod text;
 #[cfg(unix)]
 mod signal;
 
+// Events over HTTP, and clients of Elasticsearch.
+mod http;
+
 // The help of each command.
 mod help;
 // The configurations that come along.

@@ -2,6 +2,7 @@
 
 mod beats;
 mod file;
+mod http;
 mod listen;
 mod tcp;
 mod udp;
@@ -10,7 +11,7 @@ mod unix;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
-use knownet_source::{Beats, Files, Limits, Listen, Site, Stdin, Udp, Unix};
+use knownet_source::{Beats, Files, Http, Limits, Listen, Site, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -49,6 +50,8 @@ pub enum SourceKind {
     Unix(Unix),
     /// Beats and other clients of Logstash.
     Beats(Beats),
+    /// Requests with events, as Elasticsearch takes them too.
+    Http(Http),
 }
 
 impl Source {
@@ -80,6 +83,7 @@ impl Source {
             #[cfg(not(unix))]
             SourceKind::Unix(_) => anyhow::bail!("this system has no Unix sockets"),
             SourceKind::Beats(beats) => beats.open(site)?,
+            SourceKind::Http(http) => Box::new(http.open(site)?),
         })
     }
 }
@@ -98,8 +102,8 @@ const TYPES: &Types<SourceKind> = &[
     ("udp", udp::read),
     ("unix", unix::read),
     ("beats", beats::read),
+    ("http", http::read),
 ];
-
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);
     Some(Source {
