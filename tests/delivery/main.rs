@@ -25,3 +25,5 @@ mod sender;
 
 // The variants, by source.
 mod beats;
+mod http;
+mod net;
