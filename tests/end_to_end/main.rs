@@ -29,6 +29,8 @@ mod feed;
 mod rule;
 // Sinks: who gets which events.
 mod sink;
+// The file sink: rotation, a full disk, a file that somebody moves away.
+mod rotate;
 // Text: its formats, and what `explain` says of them.
 mod text;
 // Signals while a pipe is read.
