@@ -1,4 +1,5 @@
 mod disk;
+mod http;
 mod label;
 mod matching;
 mod random;
