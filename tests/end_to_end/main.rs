@@ -37,6 +37,15 @@ mod signal;
 
 // Events over HTTP, and clients of Elasticsearch.
 mod http;
+// What a run that goes on says to its service manager and in its log, and that it is alone.
+#[cfg(unix)]
+mod daemon;
+// The configuration and its feeds, read again while events come in.
+#[cfg(unix)]
+mod reload;
+// Health and metrics by HTTP.
+#[cfg(unix)]
+mod admin;
 
 // The help of each command.
 mod help;

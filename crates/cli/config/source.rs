@@ -3,7 +3,7 @@
 mod beats;
 mod file;
 mod http;
-mod listen;
+pub(super) mod listen;
 mod tcp;
 mod udp;
 mod unix;

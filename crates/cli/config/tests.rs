@@ -1,3 +1,4 @@
+mod change;
 mod disk;
 mod http;
 mod label;

@@ -2,12 +2,12 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Folder, Ran, knownet};
+use super::{Call, Folder, Ran, knownet};
 
 /// How long a test waits for what must come. Reaching it is a failure, never a way to go on.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -36,12 +36,31 @@ impl Folder {
 
     /// Starts the `knownet.toml` that is there.
     pub fn again(&self) -> Daemon {
-        let mut call = knownet(self.0.path(), &["run"]);
-        call.command.stdout(Stdio::piped());
-        let mut child = call.spawn();
+        knownet(self.0.path(), &["run"]).daemon()
+    }
+
+    /// Starts `knownet.toml` with this text and an open standard input.
+    pub fn piped(&self, config: &str) -> (Daemon, ChildStdin) {
+        self.file("knownet.toml", config);
+        knownet(self.0.path(), &["run"]).piped()
+    }
+}
+
+impl Call<'_> {
+    /// Starts it as a run that goes on.
+    pub fn daemon(mut self) -> Daemon {
+        let mut child = self.spawn();
         let out = Lines::of(child.stdout.take().expect("a pipe"));
         let err = Lines::of(child.stderr.take().expect("a pipe"));
         Daemon { child, out, err }
+    }
+
+    /// The same, with an open standard input.
+    pub fn piped(mut self) -> (Daemon, ChildStdin) {
+        self.command.stdin(Stdio::piped());
+        let mut daemon = self.daemon();
+        let input = daemon.child.stdin.take().expect("a pipe");
+        (daemon, input)
     }
 }
 
