@@ -35,6 +35,14 @@ mod text;
 #[cfg(unix)]
 mod signal;
 
+// Lines and frames over TCP.
+mod tcp;
+// Datagrams.
+mod udp;
+// Sockets in the file system.
+#[cfg(unix)]
+mod unix;
+
 // The help of each command.
 mod help;
 // The configurations that come along.
