@@ -48,6 +48,13 @@ mod reload;
 // Health and metrics by HTTP.
 #[cfg(unix)]
 mod admin;
+// Lines and frames over TCP.
+mod tcp;
+// Datagrams.
+mod udp;
+// Sockets in the file system.
+#[cfg(unix)]
+mod unix;
 
 // The help of each command.
 mod help;
