@@ -6,6 +6,7 @@ mod listen;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
+use knownet_source::tail::{self, Tail};
 use knownet_source::{Files, Limits, Site, Stdin};
 
 use super::format::{self, Reading};
@@ -35,6 +36,8 @@ pub enum SourceKind {
         /// At least one.
         paths: Vec<PathBuf>,
     },
+    /// Files that grow, without an end.
+    Tail(tail::Options),
     /// Standard input.
     Stdin,
 }
@@ -60,6 +63,7 @@ impl Source {
         let limits = site.limits;
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
+            SourceKind::Tail(options) => Box::new(Tail::open(options.clone(), site)?),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
         })
     }
@@ -69,6 +73,7 @@ impl SourceKind {
     /// Whether it goes on until somebody stops it.
     pub fn is_live(&self) -> bool {
         match self {
+            SourceKind::Tail(_) => true,
             SourceKind::File { .. } | SourceKind::Stdin => false,
         }
     }
