@@ -3,7 +3,7 @@
 mod beats;
 mod file;
 mod http;
-mod listen;
+pub(super) mod listen;
 mod spool;
 mod tcp;
 mod udp;
@@ -12,6 +12,7 @@ mod unix;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
+use knownet_source::tail::{self, Tail};
 use knownet_source::{Beats, Files, Http, Limits, Listen, Site, Spool, Spooled, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
@@ -43,6 +44,8 @@ pub enum SourceKind {
         /// At least one.
         paths: Vec<PathBuf>,
     },
+    /// Files that grow, without an end.
+    Tail(tail::Options),
     /// Standard input.
     Stdin,
     /// Lines and syslog frames over TCP.
@@ -77,7 +80,10 @@ impl Source {
     pub fn open(&self, site: &Site) -> anyhow::Result<Box<dyn flow::Source>> {
         let source = self.open_kind(site)?;
         Ok(match self.spool {
-            None => source,
+            None => {
+                knownet_source::spool::warn_of_files(site);
+                source
+            }
             Some(spool) => Box::new(Spooled::open(source, site, spool)?),
         })
     }
@@ -86,6 +92,7 @@ impl Source {
         let limits = site.limits;
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
+            SourceKind::Tail(options) => Box::new(Tail::open(options.clone(), site)?),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
             SourceKind::Tcp(listen) => knownet_source::tcp(site, listen)?,
             SourceKind::Udp(options) => knownet_source::udp(site, options)?,

@@ -1,7 +1,7 @@
 //! A small HTTP client that sends exactly what it is told to.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// One connection, kept alive.
@@ -42,6 +42,21 @@ impl Client {
 
     pub fn post(&mut self, path: &str, body: impl AsRef<[u8]>) -> Answer {
         self.ask("POST", path, &[], body)
+    }
+
+    /// As [`Client::post`]; `None` if the connection breaks.
+    pub fn try_post(&mut self, path: &str, body: &str) -> Option<Answer> {
+        let length = body.len();
+        let request =
+            format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{body}");
+        self.send(request.as_bytes());
+        self.answer(false)
+    }
+
+    /// Sends no more.
+    pub fn half_close(&mut self) {
+        // It may have closed by itself.
+        let _ = self.0.get_ref().shutdown(Shutdown::Write);
     }
 
     pub fn get(&mut self, path: &str) -> Answer {

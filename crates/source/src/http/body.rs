@@ -25,8 +25,9 @@ use crate::inbox::{Receipt, Sender};
 const DELIVERY: usize = 256 << 10;
 /// Bytes that one body decodes before others get their turn.
 const TURN: usize = 512 << 10;
-/// A body must bring something within this time, and its whole within this time and one second more
-/// for every [`RATE`] bytes: the limits of Apache's mod_reqtimeout, with more patience.
+/// A body must bring something within this time (or the idle timeout, if that is shorter), and its
+/// whole within this time and one second more for every [`RATE`] bytes: the limits of Apache's
+/// mod_reqtimeout, with more patience.
 const STALL: Duration = Duration::from_secs(30);
 const RATE: u64 = 500;
 /// How long a request still waits after a stop.
@@ -54,6 +55,8 @@ pub(super) struct Way<'a> {
     pub room: &'a Room,
     /// Bytes of the largest body, compressed and decompressed.
     pub most: u64,
+    /// How long the connection may be silent.
+    pub idle: Duration,
     /// How long this request may wait for room, and for its receipt.
     pub patience: &'a mut Patience,
 }
@@ -95,7 +98,7 @@ impl Way<'_> {
         coding: Coding,
         parser: &mut (impl Parse + Memory),
     ) -> Result<(Receipt, u64), Refusal> {
-        let mut reading = Reading::new(body);
+        let mut reading = Reading::new(body, self.idle);
         let mut held = self.room.hold();
         let mut decode = Decode::new(coding, self.most).map_err(damaged)?;
         let mut out = Out::new(self.sender.limits().max_event);
@@ -189,15 +192,17 @@ impl Memory for super::parse::bulk::Bulk {
 /// Reads a body as fast as it must come.
 pub(super) struct Reading {
     body: Incoming,
+    stall: Duration,
     /// Time spent waiting for it, and what came.
     waited: Duration,
     bytes: u64,
 }
 
 impl Reading {
-    pub fn new(body: Incoming) -> Reading {
+    pub fn new(body: Incoming, idle: Duration) -> Reading {
         Reading {
             body,
+            stall: STALL.min(idle),
             waited: Duration::ZERO,
             bytes: 0,
         }
@@ -206,8 +211,8 @@ impl Reading {
     /// The next bytes; `None` at the end.
     pub async fn next(&mut self) -> Result<Option<hyper::body::Bytes>, Refusal> {
         loop {
-            let allowed = STALL + Duration::from_secs(self.bytes / RATE);
-            let left = allowed.saturating_sub(self.waited).min(STALL);
+            let allowed = self.stall + Duration::from_secs(self.bytes / RATE);
+            let left = allowed.saturating_sub(self.waited).min(self.stall);
             let begun = Instant::now();
             let frame = timeout(left, self.body.frame()).await;
             self.waited += begun.elapsed();

@@ -94,6 +94,7 @@ async fn talk(server: Arc<Server>, connection: Connection) {
         server,
         sender,
         peer,
+        idle: idle_timeout,
     });
     let service = service_fn(move |request| {
         let (client, work) = (client.clone(), work.clone());

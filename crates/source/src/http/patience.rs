@@ -105,7 +105,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         let said = Pin::new(&mut self.stream).poll_read(context, into);
         if said.is_ready() && !self.in_work() && !self.begun {
             self.begun = true;
-            self.arm(HEAD);
+            let head = HEAD.min(self.idle);
+            self.arm(head);
         }
         self.or_over(said, context)
     }

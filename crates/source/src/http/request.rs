@@ -59,6 +59,8 @@ pub(super) struct Client {
     pub server: Arc<Server>,
     pub sender: Sender,
     pub peer: Option<SocketAddr>,
+    /// How long the connection may be silent.
+    pub idle: Duration,
 }
 
 impl Server {
@@ -150,7 +152,7 @@ impl Client {
                 return self.refuse(request, refused).await;
             }
         };
-        match discard(request.into_body(), server.max_body).await {
+        match discard(request.into_body(), self.idle, server.max_body).await {
             Ok(()) => done,
             Err(refusal) => self.refused(refusal),
         }
@@ -208,6 +210,7 @@ impl Client {
             peer: self.peer,
             room: &server.room,
             most: server.max_body,
+            idle: self.idle,
             patience: &mut patience,
         };
         let body = request.into_body();
@@ -299,7 +302,7 @@ impl Client {
     /// Lets a client that is still writing come to its end, if that is near.
     async fn refuse(&self, request: Request<Incoming>, answer: Answer) -> Answer {
         if !request.headers().contains_key(EXPECT) {
-            let _ = timeout(POLITE_TIME, discard(request.into_body(), POLITE)).await;
+            let _ = timeout(POLITE_TIME, discard(request.into_body(), self.idle, POLITE)).await;
         }
         answer
     }
@@ -315,8 +318,8 @@ async fn take(
 }
 
 /// Reads a body to its end, for nothing.
-async fn discard(body: Incoming, most: u64) -> Result<(), Refusal> {
-    let mut reading = Reading::new(body);
+async fn discard(body: Incoming, idle: Duration, most: u64) -> Result<(), Refusal> {
+    let mut reading = Reading::new(body, idle);
     let mut read = 0;
     while let Some(bytes) = reading.next().await? {
         read += bytes.len() as u64;

@@ -78,7 +78,8 @@ impl Route<'_> {
             false => Route::Setup(name()),
         };
         match (parts, index) {
-            (["_bulk"], index) => match writes {
+            // A type between the two was usual once.
+            (["_bulk"] | ["_doc", "_bulk"], index) => match writes {
                 true => Route::Bulk(index.unwrap_or_default()),
                 false => Route::WrongMethod("POST, PUT"),
             },
@@ -126,11 +127,6 @@ impl Route<'_> {
             Route::Exists(..) | Route::Setup(_) => "setup",
             Route::WrongMethod(_) | Route::Unknown => "unknown",
         }
-    }
-
-    /// Whether its body is events.
-    pub fn brings_events(&self) -> bool {
-        matches!(self, Route::Events | Route::Bulk(_) | Route::Document(..))
     }
 }
 

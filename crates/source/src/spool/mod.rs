@@ -40,6 +40,22 @@ const AFTER_STOP: usize = 16 << 20;
 /// How long the end of a run that failed waits for the disk.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Says so if files of a spool wait for a source that is not spooled any more.
+pub fn warn_of_files(site: &Site) {
+    let folder = site.state.join(FOLDER);
+    let files = files(&folder).unwrap_or_default();
+    let waiting = files.iter().filter(|f| f.state != FileState::Damaged);
+    let count = waiting.count();
+    if count > 0 {
+        tracing::warn!(
+            source = site.name,
+            "{count} files wait in {}, but it is not spooled any more; with spool = true they are \
+             read",
+            folder.display()
+        );
+    }
+}
+
 /// A time, as the files and `knownet spool` spell it.
 pub fn spelled(time: SystemTime) -> String {
     let mut out = Vec::with_capacity(time::LEN);
