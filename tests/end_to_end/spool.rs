@@ -161,7 +161,7 @@ fn damaged_files_are_set_aside_and_torn_ones_read_as_far_as_they_go() {
     let verify = folder.knownet(&["spool", "verify"]).ran().ended(1);
     let name = |n: usize| paths[n].file_name().expect("a name").to_string_lossy();
     verify.said(&format!("{}: ", name(1)));
-    verify.said(&format!("{}: it is empty", name(3)));
+    verify.said(&format!("{}: incomplete frame", name(3)));
     sink_again(&folder);
     let mut daemon = folder.again();
     daemon.said(&format!("{} is damaged", name(1)));

@@ -26,7 +26,11 @@ impl Sender {
         let (udp, next, end) = (kind == "udp", next.clone(), done.clone());
         let thread = thread::spawn(move || {
             let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
-            let mut stream = (!udp).then(|| TcpStream::connect(to).expect("a connection"));
+            let stream = (!udp).then(|| TcpStream::connect(to));
+            // It may have been killed already.
+            let Ok(mut stream) = stream.transpose() else {
+                return;
+            };
             while !end.load(Ordering::SeqCst) {
                 let first = next.fetch_add(20, Ordering::SeqCst);
                 let lines = (first..first + 20).map(line);

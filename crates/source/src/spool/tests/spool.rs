@@ -2,6 +2,7 @@ mod crash;
 mod damage;
 mod full;
 mod rig;
+mod speed;
 
 use std::fs;
 use std::sync::atomic::Ordering;
