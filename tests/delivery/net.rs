@@ -1,5 +1,6 @@
 //! TCP and UDP: what is spooled comes out. What a socket held at a kill is gone, and counted.
 
+use crate::ledger::event;
 use crate::round::Delivery;
 use crate::sender::Sender;
 use crate::sender::tcp::Tcp;
@@ -10,6 +11,9 @@ fn new(name: &'static str, kind: &str) -> Delivery {
     let source = format!("[sources.in]\ntype = \"{kind}\"\nlisten = \"127.0.0.1:0\"\n");
     let mut delivery = Delivery::new(name, &source);
     delivery.is_spooled = true;
+    // As many bytes as may be in flight, and as one file of the spool holds, which is read again
+    // from its beginning.
+    delivery.in_flight = Some((2 << 20) / event(0, 0).len() as u64);
     delivery
 }
 

@@ -32,6 +32,9 @@ fn run(mut delivery: Delivery, rotation: Rotation) {
         let mut streams = sent.iter().enumerate();
         streams.all(|(stream, sent)| found.missing(stream, *sent).is_empty())
     });
+    let logs = fs::read_dir(ended.delivery.folder.path("logs")).expect("the folder");
+    let rotations = logs.count().saturating_sub(2);
+    println!("delivery: {}: {rotations} rotations", ended.delivery.name);
     ended.all_of_it().judge();
 }
 
