@@ -2,6 +2,8 @@
 
 use crate::ledger::event;
 use crate::round::Delivery;
+#[cfg(target_os = "linux")]
+use crate::round::kills;
 use crate::sender::Sender;
 use crate::sender::tcp::Tcp;
 use crate::sender::udp::Udp;
@@ -59,4 +61,15 @@ fn killed_over_udp_while_the_clock_jumps() {
     delivery.trouble = trouble;
     delivery.sink = "rotate = { size = \"64KiB\", compress = \"gzip\" }";
     run(delivery, udp());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn killed_over_tcp_while_the_disk_is_full() {
+    let mut delivery = new("tcp, full disk", "tcp");
+    let Some(trouble) = Trouble::full_disk(&delivery.folder, kills()) else {
+        return;
+    };
+    delivery.trouble = trouble;
+    run(delivery, tcp());
 }

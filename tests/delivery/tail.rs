@@ -10,8 +10,7 @@ use crate::sender::Sender;
 use crate::sender::tail::{Rotation, Tail};
 use crate::trouble::Trouble;
 
-const SOURCE: &str =
-    "[sources.in]\ntype = \"file\"\npaths = [\"logs/*.log*\"]\nfollow = true\n";
+const SOURCE: &str = "[sources.in]\ntype = \"file\"\npaths = [\"logs/*.log*\"]\nfollow = true\n";
 
 fn new(name: &'static str) -> Delivery {
     let mut delivery = Delivery::new(name, SOURCE);
