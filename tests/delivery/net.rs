@@ -24,6 +24,11 @@ fn run(delivery: Delivery, senders: Vec<Box<dyn Sender>>) {
         let came = |(stream, n): &(usize, u64)| found.has(*stream, *n);
         delivery.promised.iter().all(came) && delivery.spooled().is_empty()
     });
+    let Delivery { name, promised, .. } = &ended.delivery;
+    println!(
+        "delivery: {name}: {} events lay in the spool at kills",
+        promised.len()
+    );
     ended.what_was_promised().judge();
 }
 
