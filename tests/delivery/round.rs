@@ -214,7 +214,9 @@ impl Delivery {
             self.trouble.end(&self.folder);
             progress(streams, random.below(10));
         }
-        random.pause(Duration::from_millis(10));
+        // Nobody tells when a spool has them: it writes several times a second.
+        let most = if self.is_spooled { 400 } else { 10 };
+        random.pause(Duration::from_millis(most));
         daemon.kill();
         if self.listens {
             wire.connect(None);
