@@ -118,11 +118,46 @@ pub const METRICS: &[Metric] = &[
         labels: &[],
         help: "Time from the reading of a batch until it is safe",
     },
+    counter(
+        "knownet_oversized_total",
+        SOURCE,
+        "Records from the network that were longer than an event may be",
+    ),
     gauge("knownet_connections", SOURCE, "Connections that are open"),
     counter(
         "knownet_connections_refused_total",
         SOURCE,
         "Connections closed at once, because there were as many as may be",
+    ),
+    counter(
+        "knownet_connections_failed_total",
+        SOURCE,
+        "Connections that ended over a handshake or a record that was wrong",
+    ),
+    counter(
+        "knownet_connections_idle_total",
+        SOURCE,
+        "Connections closed because they were silent for too long",
+    ),
+    counter(
+        "knownet_udp_dropped_total",
+        SOURCE,
+        "Datagrams that the kernel dropped, because they were not read in time",
+    ),
+    counter(
+        "knownet_beats_windows_total",
+        SOURCE,
+        "Windows of Beats that were received whole",
+    ),
+    counter(
+        "knownet_beats_keep_alives_total",
+        SOURCE,
+        "Acknowledgements that only told a Beat to go on waiting",
+    ),
+    counter(
+        "knownet_beats_errors_total",
+        &["source", "reason"],
+        "Connections of Beats closed over an error",
     ),
     gauge(
         "knownet_feed_age_seconds",

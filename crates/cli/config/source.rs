@@ -7,6 +7,7 @@ mod tcp;
 mod udp;
 mod unix;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
@@ -85,6 +86,16 @@ impl Source {
 }
 
 impl SourceKind {
+    /// Where it listens on the network, and by which protocol.
+    pub fn address(&self) -> Option<(&'static str, SocketAddr)> {
+        match self {
+            SourceKind::Tcp(listen) => Some(("TCP", listen.address)),
+            SourceKind::Beats(beats) => Some(("TCP", beats.listen.address)),
+            SourceKind::Udp(udp) => Some(("UDP", udp.address)),
+            _ => None,
+        }
+    }
+
     /// Whether it goes on until somebody stops it.
     pub fn is_live(&self) -> bool {
         !matches!(self, SourceKind::File { .. } | SourceKind::Stdin)
