@@ -2,6 +2,7 @@
 
 mod beats;
 mod file;
+mod http;
 pub(super) mod listen;
 mod tcp;
 mod udp;
@@ -11,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
-use knownet_source::{Beats, Files, Limits, Listen, Site, Stdin, Udp, Unix};
+use knownet_source::{Beats, Files, Http, Limits, Listen, Site, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -50,6 +51,8 @@ pub enum SourceKind {
     Unix(Unix),
     /// Beats and other clients of Logstash.
     Beats(Beats),
+    /// Requests with events, as Elasticsearch takes them too.
+    Http(Http),
 }
 
 impl Source {
@@ -81,6 +84,7 @@ impl Source {
             #[cfg(not(unix))]
             SourceKind::Unix(_) => anyhow::bail!("this system has no Unix sockets"),
             SourceKind::Beats(beats) => beats.open(site)?,
+            SourceKind::Http(http) => Box::new(http.open(site)?),
         })
     }
 }
@@ -109,8 +113,8 @@ const TYPES: &Types<SourceKind> = &[
     ("udp", udp::read),
     ("unix", unix::read),
     ("beats", beats::read),
+    ("http", http::read),
 ];
-
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);
     Some(Source {

@@ -7,6 +7,7 @@
 mod beats;
 mod file;
 mod frame;
+mod http;
 mod inbox;
 mod input;
 mod lines;
@@ -18,6 +19,7 @@ mod wait;
 
 pub use beats::Beats;
 pub use file::Files;
+pub use http::{Auth, Http, Secret};
 pub use lines::Limits;
 #[cfg(unix)]
 pub use net::unix;

@@ -70,7 +70,7 @@ fn beats_listen_where_logstash_does() {
         &[
             "config/a.toml:3: sources.a.metadata: \"maybe\" is not known; write \"drop\" or \"keep\"",
             "config/a.toml:4: sources.a.max_window: 3 is out of bounds; from 1KiB to 16GiB is allowed",
-            "config/a.toml:5: sources.a.buffer: takes a size such as \"64MiB\", not true or false",
+            "config/a.toml:5: sources.a.buffer: takes a size such as \"64MiB\", not a boolean",
         ],
     );
 }
