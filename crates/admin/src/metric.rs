@@ -159,6 +159,42 @@ pub const METRICS: &[Metric] = &[
         &["source", "reason"],
         "Connections of Beats closed over an error",
     ),
+    gauge("knownet_files_open", SOURCE, "Followed files that are open"),
+    gauge(
+        "knownet_files_tracked",
+        SOURCE,
+        "Files that are followed, open or not",
+    ),
+    counter(
+        "knownet_file_rotations_total",
+        SOURCE,
+        "Followed files that gave their name to another",
+    ),
+    counter(
+        "knownet_file_truncations_total",
+        SOURCE,
+        "Followed files that became shorter than what was read of them",
+    ),
+    counter(
+        "knownet_http_requests_total",
+        &["source", "path_kind", "status"],
+        "Requests that were answered",
+    ),
+    counter(
+        "knownet_http_actions_refused_total",
+        SOURCE,
+        "Actions of bulk requests that were refused one by one",
+    ),
+    counter(
+        "knownet_sink_rotated_files_total",
+        SINK,
+        "Files that were closed and put aside",
+    ),
+    counter(
+        "knownet_sink_rotated_files_removed_total",
+        SINK,
+        "Files put aside that were removed, as there were too many",
+    ),
     gauge(
         "knownet_feed_age_seconds",
         &["label"],

@@ -99,8 +99,12 @@ impl SourceKind {
         match self {
             SourceKind::Tcp(listen) => Some(("TCP", listen.address)),
             SourceKind::Beats(beats) => Some(("TCP", beats.listen.address)),
+            SourceKind::Http(http) => Some(("TCP", http.listen.address)),
             SourceKind::Udp(udp) => Some(("UDP", udp.address)),
-            _ => None,
+            SourceKind::File { .. }
+            | SourceKind::Tail(_)
+            | SourceKind::Stdin
+            | SourceKind::Unix(_) => None,
         }
     }
 
