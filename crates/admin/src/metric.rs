@@ -98,6 +98,21 @@ pub const METRICS: &[Metric] = &[
         "Events that were not in their format and left with a tag that says so",
     ),
     counter(
+        "knownet_no_format_total",
+        &[],
+        "Events of text in no format that is known",
+    ),
+    counter(
+        "knownet_enrich_failures_total",
+        &[],
+        "Events in which a field on the way to a tag was no object",
+    ),
+    counter(
+        "knownet_long_total",
+        &[],
+        "Events over 1 MiB, which pass without being looked at",
+    ),
+    counter(
         "knownet_dead_letters_total",
         &[],
         "Events in the dead letters",
