@@ -5,6 +5,8 @@ mod explain;
 mod formats;
 mod lookup;
 mod run;
+#[cfg(windows)]
+mod service;
 mod tag;
 
 pub use check::check;
@@ -12,4 +14,6 @@ pub use explain::explain;
 pub use formats::formats;
 pub use lookup::lookup;
 pub use run::run;
+#[cfg(windows)]
+pub use service::service;
 pub use tag::tag;
