@@ -31,6 +31,8 @@ mod rule;
 mod sink;
 // Text: its formats, and what `explain` says of them.
 mod text;
+// Beats: windows, acknowledgements, and clients that know nothing of them.
+mod beats;
 // Signals while a pipe is read.
 #[cfg(unix)]
 mod signal;
