@@ -305,8 +305,8 @@ fn without_memory_lines_are_handed_on_early() {
         let (mut all, mut last) = (early, 0);
         while all.lines().count() < 20 {
             talk.say(b"").await;
-            eprintln!("{}", all.lines().count());
-            let (_, lines, position) = talk.take();
+            let (read, lines, position) = talk.take();
+            assert_eq!(read, Read::Lines);
             all += &lines;
             last = position;
         }
