@@ -316,17 +316,19 @@ fn damaged_compression_is_refused() {
         Broken::Compressed
     );
     // A frame that ends in the middle of an event, by its own length or by the zlib stream's.
-    for cut in 1..good.len() - 8 {
+    for cut in 1..good.len() {
         let got = read(&[window(2), packed(&good[..cut]), window(2)].concat());
-        assert!(got.windows.len() <= 1, "{cut}");
-        assert!(got.error.is_some() || got.inside, "{cut}");
+        assert!(got.windows.is_empty(), "{cut}");
+        assert_eq!(got.error, Some(Broken::Compressed), "{cut}");
     }
     let half = zlib(&events[..events.len() - 1]);
     assert_eq!(
         error(&[window(2), packed(&half), window(1)].concat()),
         Broken::Compressed
     );
-    // Any byte changed.
+    // Any byte changed: an error, unless it says the same in other words. Only where it makes the
+    // window end early, and another begin, is one handed on before the frame is at its end.
+    let same = [(String::from("{\"a\":1}\n{\"b\":2}\n"), b'2', 2)];
     for at in 0..good.len() {
         for flip in [1, 0x80, 0xff] {
             let mut bad = good.clone();
@@ -334,7 +336,11 @@ fn damaged_compression_is_refused() {
             let bytes = [window(2), packed(&bad)].concat();
             for piece in [1, bytes.len()] {
                 let got = read_with(BOUNDS, 1 << 20, piece, &bytes);
-                assert!(got.windows.is_empty(), "{at}");
+                let early = got.windows.len() == 1 && got.error.is_some();
+                assert!(
+                    got.windows.is_empty() || got.windows == same || early,
+                    "{at}"
+                );
             }
         }
     }
