@@ -86,7 +86,7 @@ fn every_live_configuration_listens_until_it_is_stopped() {
         assert_eq!(checked.err, "", "{}", path.display());
         let mut daemon = folder.daemon(&text);
         daemon.said("listening on ");
-        daemon.stop().succeeded().said("; stopped by a signal");
+        daemon.stop().succeeded().said("stopped by a signal");
     }
 }
 

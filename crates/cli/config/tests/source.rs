@@ -75,6 +75,7 @@ fn beats_listen_where_logstash_does() {
         ],
     );
 }
+#[test]
 fn followed_files_have_keys_of_their_own() {
     assert_mistakes(
         &format!(
