@@ -33,6 +33,8 @@ mod sink;
 mod rotate;
 // Text: its formats, and what `explain` says of them.
 mod text;
+// Beats: windows, acknowledgements, and clients that know nothing of them.
+mod beats;
 // Signals while a pipe is read.
 #[cfg(unix)]
 mod signal;

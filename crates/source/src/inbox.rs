@@ -72,7 +72,11 @@ pub(crate) struct Received {
 /// An inbox with its first sender.
 pub(crate) fn inbox(limits: Limits) -> (Sender, Received) {
     let inbox = Arc::new(Inbox {
-        limits,
+        limits: Limits {
+            // Then several lines together are never taken for one that is too long.
+            batch: limits.batch.min(limits.max_event.saturating_add(1)),
+            ..limits
+        },
         room: Semaphore::new(BOUND),
         state: Mutex::default(),
         filled: Condvar::new(),
@@ -160,7 +164,7 @@ impl Sender {
                 true => done.take(),
                 false => None,
             };
-            match part.len() > limits.max_event + 1 {
+            match part.len() > limits.max_event.saturating_add(1) {
                 true => {
                     let line = part.strip_suffix(b"\n").unwrap_or(part);
                     let whole = Piece {
