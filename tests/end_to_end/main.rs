@@ -29,6 +29,8 @@ mod feed;
 mod rule;
 // Sinks: who gets which events.
 mod sink;
+// The file sink: rotation, a full disk, a file that somebody moves away.
+mod rotate;
 // Text: its formats, and what `explain` says of them.
 mod text;
 // Signals while a pipe is read.
@@ -46,6 +48,13 @@ mod reload;
 // Health and metrics by HTTP.
 #[cfg(unix)]
 mod admin;
+// Lines and frames over TCP.
+mod tcp;
+// Datagrams.
+mod udp;
+// Sockets in the file system.
+#[cfg(unix)]
+mod unix;
 
 // The help of each command.
 mod help;

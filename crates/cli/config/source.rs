@@ -11,6 +11,7 @@ mod unix;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
+use knownet_source::tail::{self, Tail};
 use knownet_source::{Beats, Files, Http, Limits, Listen, Site, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
@@ -40,6 +41,8 @@ pub enum SourceKind {
         /// At least one.
         paths: Vec<PathBuf>,
     },
+    /// Files that grow, without an end.
+    Tail(tail::Options),
     /// Standard input.
     Stdin,
     /// Lines and syslog frames over TCP.
@@ -75,6 +78,7 @@ impl Source {
         let limits = site.limits;
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
+            SourceKind::Tail(options) => Box::new(Tail::open(options.clone(), site)?),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
             SourceKind::Tcp(listen) => knownet_source::tcp(site, listen)?,
             SourceKind::Udp(options) => knownet_source::udp(site, options)?,
@@ -104,6 +108,7 @@ const TYPES: &Types<SourceKind> = &[
     ("beats", beats::read),
     ("http", http::read),
 ];
+
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);
     Some(Source {

@@ -1,4 +1,4 @@
-//! Where bytes come in: standard input, files, and connections.
+//! Where bytes come in: standard input, files, followed files, and connections.
 //!
 //! Files and standard input are read straight into the batch that the runtime hands over; gzip and
 //! zstd are recognised by their first bytes. What connections send waits in an inbox. Reads that
@@ -14,6 +14,7 @@ mod lines;
 mod net;
 mod site;
 mod stdin;
+pub mod tail;
 mod udp;
 mod wait;
 

@@ -1,13 +1,18 @@
 //! A run that goes on until it is stopped.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+#[cfg(target_os = "linux")]
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Call, Folder, Ran, knownet};
+#[cfg(target_os = "linux")]
+use super::{SmallDisk, call};
 
 /// How long a test waits for what must come. Reaching it is a failure, never a way to go on.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,6 +48,22 @@ impl Folder {
     pub fn piped(&self, config: &str) -> (Daemon, ChildStdin) {
         self.file("knownet.toml", config);
         knownet(self.0.path(), &["run"]).piped()
+    }
+
+    /// Starts the `knownet.toml` that is there, with these variables of the environment.
+    // For `tests/delivery`, which has this rig, too.
+    #[allow(dead_code)]
+    pub fn again_with(&self, variables: &[(&str, &OsStr)]) -> Daemon {
+        let mut call = knownet(self.0.path(), &["run"]);
+        call.command.envs(variables.iter().copied());
+        call.daemon()
+    }
+
+    /// Starts the `knownet.toml` that is there, where it sees `disk`.
+    #[cfg(target_os = "linux")]
+    pub fn again_on(&self, disk: &SmallDisk) -> Daemon {
+        let command = disk.command(Path::new(env!("CARGO_BIN_EXE_knownet")));
+        call(command, self.0.path(), &["run"]).daemon()
     }
 }
 

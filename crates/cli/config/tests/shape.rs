@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use knownet_rule::{Action, Match, Scalar};
+use knownet_sink::FileOptions;
 
 use super::{ENDS, assert_mistakes, config, warnings};
 use crate::config::{Condition, Config, Origin, SinkKind, SourceKind};
@@ -148,8 +149,11 @@ fn a_whole_configuration_is_read_in_its_order() {
     assert_eq!(config.sinks[0].kind, SinkKind::Stdout);
     assert!(config.sinks[0].conditions.is_empty());
     assert_eq!(config.sinks[1].conditions.len(), 1);
-    let path = "config/known.ndjson".into();
-    assert_eq!(config.sinks[1].kind, SinkKind::File { path });
+    let file = SinkKind::File {
+        path: "config/known.ndjson".into(),
+        options: FileOptions::default(),
+    };
+    assert_eq!(config.sinks[1].kind, file);
 }
 
 #[test]

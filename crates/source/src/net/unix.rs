@@ -87,21 +87,25 @@ struct OwnFile {
 
 impl OwnFile {
     fn of(path: &Path) -> io::Result<OwnFile> {
-        let found = fs::symlink_metadata(path)?;
         Ok(OwnFile {
+            id: id(path)?,
             path: path.to_owned(),
-            id: (found.dev(), found.ino()),
         })
     }
 }
 
 impl Drop for OwnFile {
     fn drop(&mut self) {
-        if OwnFile::of(&self.path).is_ok_and(|now| now.id == self.id) {
+        if id(&self.path).is_ok_and(|now| now == self.id) {
             // What stays behind is taken away by the next run.
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+fn id(path: &Path) -> io::Result<(u64, u64)> {
+    let found = fs::symlink_metadata(path)?;
+    Ok((found.dev(), found.ino()))
 }
 
 async fn connections(
