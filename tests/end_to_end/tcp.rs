@@ -192,6 +192,7 @@ fn a_peer_is_announced_where_that_is_asked_for_and_only_there() {
     daemon.said("refused");
     closed(plain);
 
+    let folder = Folder::new();
     let (mut daemon, address) = start(&folder, "");
     let mut announced = connect(address);
     announced

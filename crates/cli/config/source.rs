@@ -1,7 +1,9 @@
 //! Sources: where events come from. A file for the keys of each type.
 
+mod beats;
 mod file;
-mod listen;
+mod http;
+pub(super) mod listen;
 mod tcp;
 mod udp;
 mod unix;
@@ -9,7 +11,8 @@ mod unix;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
-use knownet_source::{Files, Limits, Listen, Site, Stdin, Udp, Unix};
+use knownet_source::tail::{self, Tail};
+use knownet_source::{Beats, Files, Http, Limits, Listen, Site, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -38,6 +41,8 @@ pub enum SourceKind {
         /// At least one.
         paths: Vec<PathBuf>,
     },
+    /// Files that grow, without an end.
+    Tail(tail::Options),
     /// Standard input.
     Stdin,
     /// Lines and syslog frames over TCP.
@@ -46,6 +51,10 @@ pub enum SourceKind {
     Udp(Udp),
     /// A Unix socket.
     Unix(Unix),
+    /// Beats and other clients of Logstash.
+    Beats(Beats),
+    /// Requests with events, as Elasticsearch takes them too.
+    Http(Http),
 }
 
 impl Source {
@@ -69,6 +78,7 @@ impl Source {
         let limits = site.limits;
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
+            SourceKind::Tail(options) => Box::new(Tail::open(options.clone(), site)?),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
             SourceKind::Tcp(listen) => knownet_source::tcp(site, listen)?,
             SourceKind::Udp(options) => knownet_source::udp(site, options)?,
@@ -76,6 +86,8 @@ impl Source {
             SourceKind::Unix(options) => knownet_source::unix(site, options)?,
             #[cfg(not(unix))]
             SourceKind::Unix(_) => anyhow::bail!("this system has no Unix sockets"),
+            SourceKind::Beats(beats) => beats.open(site)?,
+            SourceKind::Http(http) => Box::new(http.open(site)?),
         })
     }
 }
@@ -83,10 +95,7 @@ impl Source {
 impl SourceKind {
     /// Whether it goes on until somebody stops it.
     pub fn is_live(&self) -> bool {
-        match self {
-            SourceKind::File { .. } | SourceKind::Stdin => false,
-            SourceKind::Tcp(_) | SourceKind::Udp(_) | SourceKind::Unix(_) => true,
-        }
+        !matches!(self, SourceKind::File { .. } | SourceKind::Stdin)
     }
 }
 
@@ -96,6 +105,8 @@ const TYPES: &Types<SourceKind> = &[
     ("tcp", tcp::read),
     ("udp", udp::read),
     ("unix", unix::read),
+    ("beats", beats::read),
+    ("http", http::read),
 ];
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {

@@ -74,7 +74,7 @@ impl Stream {
         while let Some(gate) = &mut self.gate {
             let mut byte = [0; MAGIC];
             let wanted = MAGIC - gate.head.len();
-            let more = match kind(&gate.head) {
+            let more = match guess(&gate.head) {
                 Guess::Unknown => gate.pull(&mut byte[..wanted], stop)?,
                 _ => Pulled::End,
             };
@@ -137,14 +137,14 @@ impl Decoder {
 
 impl Gate {
     fn decoder(mut self) -> io::Result<Decoder> {
-        let guess = kind(&self.head);
+        let found = guess(&self.head);
         if !self.may_pause {
             // Read again from where it began: whole pages copy faster than shifted ones.
             self.file
                 .seek(SeekFrom::Current(-(self.head.len() as i64)))?;
             self.head.clear();
         }
-        Ok(match guess {
+        Ok(match found {
             Guess::Gzip => {
                 let reader = BufReader::with_capacity(COMPRESSED, self);
                 Decoder::Gzip(Box::new(MultiGzDecoder::new(reader)))
@@ -211,8 +211,9 @@ impl Read for Gate {
     }
 }
 
+/// The compression of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Guess {
+pub(crate) enum Guess {
     /// Not enough bytes to tell.
     Unknown,
     Plain,
@@ -222,7 +223,7 @@ enum Guess {
 
 /// What the first bytes of a stream say: gzip (RFC 1952, section 2.3.1, with deflate as its
 /// method), zstd (RFC 8878, sections 3.1.1 and, for a skippable frame, 3.1.2).
-fn kind(head: &[u8]) -> Guess {
+pub(crate) fn guess(head: &[u8]) -> Guess {
     let fits = |magic: &[u8]| head.iter().zip(magic).all(|(a, b)| a == b);
     let skippable = head.first().is_none_or(|b| (0x50..0x60).contains(b))
         && head[1.min(head.len())..]
@@ -239,7 +240,7 @@ fn kind(head: &[u8]) -> Guess {
     }
 }
 
-fn damaged(kind: &str, error: io::Error) -> io::Error {
+pub(crate) fn damaged(kind: &str, error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => error,
         io::ErrorKind::UnexpectedEof => {

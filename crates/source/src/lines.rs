@@ -115,7 +115,7 @@ impl Lines {
         };
         batch.position = self.position;
         if read == Read::Lines {
-            self.head(batch);
+            head(&self.limits.framing, batch, &mut self.heading);
         }
         match read {
             Read::End => self.error.take().map_or(Ok(Read::End), Err),
@@ -185,17 +185,6 @@ impl Lines {
         let lines = memrchr(b'\n', bytes)? + 1;
         let whole = (self.limits.framing.whole)(&bytes[..lines]);
         (whole > 0).then_some(whole)
-    }
-
-    /// Gives the batch its heading, and looks for the one of the next.
-    fn head(&mut self, batch: &mut Batch) {
-        let bytes = batch.bytes.filled();
-        let next = match (self.limits.framing.heading)(bytes, &self.heading) {
-            Some(next) => next,
-            None if self.heading == Heading::Start => Heading::None,
-            None => self.heading.clone(),
-        };
-        batch.heading = std::mem::replace(&mut self.heading, next);
     }
 
     /// Reads until the batch has its usual size, unless that might have to wait.
@@ -277,6 +266,20 @@ impl Lines {
         self.ended = true;
         0
     }
+}
+
+/// Gives the batch its heading, and looks for the one of the next, which is returned if it is
+/// another one.
+pub(crate) fn head(framing: &Framing, batch: &mut Batch, heading: &mut Heading) -> Option<Heading> {
+    let next = match (framing.heading)(batch.bytes.filled(), heading) {
+        None if *heading == Heading::Start => Some(Heading::None),
+        next => next,
+    };
+    batch.heading = heading.clone();
+    if let Some(next) = &next {
+        heading.clone_from(next);
+    }
+    next
 }
 
 #[cfg(test)]

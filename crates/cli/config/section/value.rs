@@ -2,6 +2,8 @@
 
 use std::path::{Component, PathBuf};
 
+use knownet_source::tail::Glob;
+
 use super::Section;
 use crate::config::disk::{Access, File};
 use crate::config::tree::{Node, Value, dotted};
@@ -136,5 +138,13 @@ impl<'a> Section<'a> {
             access,
         });
         Ok(path)
+    }
+
+    /// A pattern of files' names that starts at the configuration's folder.
+    pub(in crate::config) fn pattern(&self, text: &str) -> Result<Glob, String> {
+        if text.is_empty() || text.contains('\0') {
+            return Err(format!("{text:?} is not a path"));
+        }
+        Glob::new(self.folder, text)
     }
 }

@@ -1,17 +1,62 @@
-//! `type = "file"`: files that are read to their end.
+//! `type = "file"`: files that are read to their end, or followed.
+
+use std::time::Duration;
+
+use knownet_source::tail::{Multiline, Options, Start, Watch};
 
 use super::SourceKind;
 use crate::config::disk::Access;
+use crate::config::duration;
 use crate::config::section::Section;
+use crate::config::tree::dotted;
+
+/// Without the keys.
+const POLL: Duration = Duration::from_secs(1);
+const CLOSE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
     section.require_list("paths", "name a file, such as paths = [\"events.ndjson\"]");
+    if section.bool("follow") == Some(true) {
+        return follow(section);
+    }
     let paths = section.texts("paths", |text, line, key| {
         section.path(text, line, key, Access::Read)
     });
-    if section.bool("follow") == Some(true) {
-        let message = "files are read to their end and not followed; write follow = false";
-        section.error("follow", message);
-    }
     Some(SourceKind::File { paths })
+}
+
+fn follow(section: &Section<'_>) -> Option<SourceKind> {
+    let paths = section.texts("paths", |text, _, _| section.pattern(text));
+    let start = section.text("start", |text| match text {
+        "beginning" => Ok(Start::Beginning),
+        "end" => Ok(Start::End),
+        other => Err(format!("\"{other}\" is not a start; known: beginning, end")),
+    });
+    let watch = section.text("watch", |text| match text {
+        "auto" => Ok(Watch::Auto),
+        "poll" => Ok(Watch::Poll),
+        other => Err(format!("\"{other}\" is no way to watch; known: auto, poll")),
+    });
+    let multiline = section.node("multiline").and_then(|node| {
+        let key = dotted(&section.key, "multiline");
+        let section = section.inner(node, key, "multiline")?;
+        let multiline = multiline(&section);
+        section.finish();
+        multiline
+    });
+    Some(SourceKind::Tail(Options {
+        paths,
+        start: start.unwrap_or_default(),
+        watch: watch.unwrap_or_default(),
+        poll_interval: duration::read(section, "poll_interval").unwrap_or(POLL),
+        close_after: duration::read(section, "close_after").unwrap_or(CLOSE),
+        multiline,
+    }))
+}
+
+fn multiline(section: &Section<'_>) -> Option<Multiline> {
+    section.require("pattern", "what the first line of each record matches");
+    let timeout = duration::read(section, "timeout").unwrap_or(TIMEOUT);
+    section.text("pattern", |text| Multiline::new(text, timeout))
 }

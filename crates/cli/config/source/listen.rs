@@ -32,7 +32,7 @@ pub(super) fn read(section: &Section<'_>, default: SocketAddr, idle: Duration) -
 }
 
 /// `ADDRESS:PORT`; of the names only `localhost` is one.
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+pub(in crate::config) fn address(text: &str) -> Result<SocketAddr, String> {
     let local = text.strip_prefix("localhost:");
     let spelled = local.map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     spelled.parse().map_err(|_| {

@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use knownet_source::tail::{Glob, Start};
+
 use super::assert_mistakes;
 use crate::config::{SourceKind, parse};
 
@@ -11,20 +13,19 @@ fn types_and_keys_of_sources() {
         &format!(
             "[sources.a]\ntype = \"fiel\"\nanything = 1\n[sources.b]\npaths = []\n\
              [sources.c]\ntype = \"file\"\n[sources.d]\ntype = \"file\"\npath = \"x\"\npaths = []\n\
-             follow = true\n[sources.e]\ntype = \"file\"\npaths = [\"x\", 3, \"\"]\n\
+             follow = 1\n[sources.e]\ntype = \"file\"\npaths = [\"x\", 3, \"\"]\n\
              [sources.\"f g\"]\ntype = 1\n{SINK}"
         ),
         &[
-            "config/a.toml:2: sources.a.type: \"fiel\" is not a source; known: file, stdin, tcp, udp, unix",
-            "config/a.toml:4: sources.b.type: is missing; known: file, stdin, tcp, udp, unix",
+            "config/a.toml:2: sources.a.type: \"fiel\" is not a source; known: file, stdin, tcp, udp, unix, beats, http",
+            "config/a.toml:4: sources.b.type: is missing; known: file, stdin, tcp, udp, unix, beats, http",
             "config/a.toml:6: sources.c.paths: is missing; name a file, such as paths = \
              [\"events.ndjson\"]",
             "config/a.toml:10: sources.d.path: unknown key; did you mean paths? known: max_event, \
              validate, format, timezone, ecs, original, type, paths, follow",
             "config/a.toml:11: sources.d.paths: is an empty list; name a file, such as paths = \
              [\"events.ndjson\"]",
-            "config/a.toml:12: sources.d.follow: files are read to their end and not followed; \
-             write follow = false",
+            "config/a.toml:12: sources.d.follow: takes true or false, not a whole number",
             "config/a.toml:15: sources.e.paths[1]: takes text, not a whole number",
             "config/a.toml:15: sources.e.paths[2]: \"\" is not a path",
             "config/a.toml:17: sources.\"f g\".type: takes text, not a whole number",
@@ -50,5 +51,60 @@ fn paths_start_at_the_folder_of_the_configuration() {
         let (config, _) = parse(&text, Path::new(file), &|_| None).unwrap();
         let paths = paths.map(PathBuf::from).into();
         assert_eq!(config.sources[0].kind, SourceKind::File { paths });
+    }
+}
+
+#[test]
+fn beats_listen_where_logstash_does() {
+    let text = format!("[sources.a]\ntype = \"beats\"\n{SINK}");
+    let (config, _) = parse(&text, Path::new("a.toml"), &|_| None).unwrap();
+    let SourceKind::Beats(beats) = &config.sources[0].kind else {
+        panic!("{:?}", config.sources[0].kind);
+    };
+    assert_eq!(beats.listen.address.to_string(), "127.0.0.1:5044");
+    assert!(!beats.keep_metadata);
+    assert_mistakes(
+        &format!(
+            "[sources.a]\ntype = \"beats\"\nmetadata = \"maybe\"\nmax_window = 3\nbuffer = true\n\
+             {SINK}"
+        ),
+        &[
+            "config/a.toml:3: sources.a.metadata: \"maybe\" is not known; write \"drop\" or \"keep\"",
+            "config/a.toml:4: sources.a.max_window: 3 is out of bounds; from 1KiB to 16GiB is allowed",
+            "config/a.toml:5: sources.a.buffer: takes a size such as \"64MiB\", not a boolean",
+        ],
+    );
+}
+#[test]
+fn followed_files_have_keys_of_their_own() {
+    assert_mistakes(
+        &format!(
+            "[sources.a]\ntype = \"file\"\nfollow = true\npaths = [\"a[\", \"\"]\nstart = \"middle\"\n\
+             watch = \"never\"\npoll_interval = 1\nclose_after = \"soon\"\n\
+             multiline = {{ pattern = \"(\", before = 1 }}\n\
+             [sources.b]\ntype = \"file\"\nfollow = true\npaths = \"x\"\nmultiline = {{}}\n\
+             [sources.c]\ntype = \"file\"\npaths = [\"x\"]\nstart = \"end\"\n{SINK}"
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn patterns_start_at_the_folder_of_the_configuration() {
+    let text = format!(
+        "[sources.a]\ntype = \"file\"\nfollow = true\npaths = [\"x/*.log\", \"/y?\"]\n{SINK}"
+    );
+    for (file, paths) in [
+        ("a.toml", ["x/*.log", "/y?"]),
+        ("[b]/a.toml", ["[[]b[]]/x/*.log", "/y?"]),
+    ] {
+        let (config, _) = parse(&text, Path::new(file), &|_| None).unwrap();
+        let SourceKind::Tail(options) = &config.sources[0].kind else {
+            panic!("{:?}", config.sources[0]);
+        };
+        let own = paths.map(|path| Glob::new(Path::new(""), path).unwrap());
+        assert_eq!(options.paths, own);
+        assert_eq!(options.start, Start::Beginning);
+        assert!(config.sources[0].kind.is_live());
     }
 }

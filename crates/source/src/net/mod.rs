@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(crate) use listen::{Listener, serve};
+pub(crate) use listen::{Connection, Listener, serve};
 pub use tcp::tcp;
 #[cfg(unix)]
 pub use unix::unix;

@@ -42,7 +42,7 @@ fn first_bytes_tell_the_compression() {
         (b"\x1f\x8b\x08", Guess::Gzip),
         (b"\x1f\x8b\x07", Guess::Plain),
     ] {
-        assert_eq!(kind(head), expected, "{head:?}");
+        assert_eq!(guess(head), expected, "{head:?}");
     }
 }
 

@@ -1,0 +1,190 @@
+//! Raw bytes of a file into whole records: UTF-16 into UTF-8, lines that belong together into one.
+//!
+//! How much was taken is always counted in raw bytes, so that a place in the file says where reading
+//! goes on whatever was made of the bytes.
+
+use knownet_flow::Framing;
+use memchr::{memchr, memrchr};
+use regex::bytes::Regex;
+
+/// How characters are stored. Whatever has no mark of UTF-16 is left as it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Encoding {
+    Bytes,
+    Utf16Le,
+    Utf16Be,
+}
+
+/// What happens to the end of the bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Rest {
+    /// An unfinished line or record stays.
+    Waits,
+    /// Only an unfinished line stays.
+    Lines,
+    /// Nothing stays.
+    Nothing,
+}
+
+/// How one file is cut.
+pub(super) struct Cutter<'a> {
+    pub encoding: Encoding,
+    pub multiline: Option<&'a Regex>,
+    pub framing: Framing,
+    pub max_event: usize,
+}
+
+impl Encoding {
+    /// What the first bytes say; `None` if they are too few to tell.
+    pub fn of(first: &[u8]) -> Option<Encoding> {
+        match first {
+            [] | [0xff] | [0xfe] => None,
+            [0xff, 0xfe, ..] => Some(Encoding::Utf16Le),
+            [0xfe, 0xff, ..] => Some(Encoding::Utf16Be),
+            _ => Some(Encoding::Bytes),
+        }
+    }
+
+    /// Bytes of a line feed.
+    pub fn unit(self) -> usize {
+        match self {
+            Encoding::Bytes => 1,
+            _ => 2,
+        }
+    }
+
+    /// Behind the first line feed. The bytes begin where a character does.
+    pub fn first_line(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Encoding::Bytes => memchr(b'\n', bytes).map(|at| at + 1),
+            _ => self.units(bytes).position(|u| u == 10).map(|n| 2 * n + 2),
+        }
+    }
+
+    /// Behind the last line feed.
+    pub fn last_line(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Encoding::Bytes => memrchr(b'\n', bytes).map(|at| at + 1),
+            _ => {
+                let last = self.units(bytes).rposition(|u| u == 10);
+                last.map(|n| 2 * n + 2)
+            }
+        }
+    }
+
+    /// Behind the line feed with this number, counted from one.
+    fn nth_line(self, bytes: &[u8], count: usize) -> usize {
+        let mut at = 0;
+        for _ in 0..count {
+            at += self.first_line(&bytes[at..]).unwrap_or(0);
+        }
+        at
+    }
+
+    fn units(self, bytes: &[u8]) -> impl DoubleEndedIterator<Item = u16> + ExactSizeIterator + '_ {
+        bytes.chunks_exact(2).map(move |unit| match self {
+            Encoding::Utf16Be => u16::from_be_bytes([unit[0], unit[1]]),
+            _ => u16::from_le_bytes([unit[0], unit[1]]),
+        })
+    }
+
+    /// As UTF-8, without a mark at the beginning.
+    pub fn decode(self, bytes: &[u8], text: &mut Vec<u8>) {
+        if self == Encoding::Bytes {
+            return text.extend_from_slice(bytes);
+        }
+        let mut units = self.units(bytes).peekable();
+        units.next_if_eq(&0xfeff);
+        let mut buffer = [0; 4];
+        for character in char::decode_utf16(units) {
+            let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
+            text.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+        }
+        if bytes.len() % 2 == 1 {
+            text.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+}
+
+impl Cutter<'_> {
+    /// Whether bytes stay what they are.
+    pub fn is_plain(&self) -> bool {
+        self.encoding == Encoding::Bytes && self.multiline.is_none()
+    }
+
+    /// How many of the bytes, which stay what they are, are whole records.
+    pub fn whole(&self, raw: &[u8], rest: Rest) -> usize {
+        let lines = self.lines(raw, rest);
+        match rest {
+            Rest::Waits => (self.framing.whole)(&raw[..lines]),
+            Rest::Lines | Rest::Nothing => lines,
+        }
+    }
+
+    /// Appends the whole records in `raw` to `out`, each line with its line feed, and returns how
+    /// many raw bytes they were.
+    pub fn cut(&self, raw: &[u8], rest: Rest, out: &mut Vec<u8>) -> usize {
+        let lines = self.lines(raw, rest);
+        let mut text = Vec::new();
+        self.encoding.decode(&raw[..lines], &mut text);
+        let taken = match self.multiline {
+            Some(first) => self.join(first, &text, rest, out),
+            None => {
+                let whole = match rest {
+                    Rest::Waits => (self.framing.whole)(&text),
+                    Rest::Lines | Rest::Nothing => text.len(),
+                };
+                out.extend_from_slice(&text[..whole]);
+                whole
+            }
+        };
+        if out.last().is_some_and(|last| *last != b'\n') {
+            out.push(b'\n');
+        }
+        match taken == text.len() {
+            true => lines,
+            false => {
+                let count = memchr::memchr_iter(b'\n', &text[..taken]).count();
+                self.encoding.nth_line(raw, count)
+            }
+        }
+    }
+
+    fn lines(&self, raw: &[u8], rest: Rest) -> usize {
+        match rest {
+            Rest::Nothing => raw.len(),
+            _ => self.encoding.last_line(raw).unwrap_or(0),
+        }
+    }
+
+    /// Joins each record's lines by the two characters `\n`. A record that would become longer than
+    /// an event may be ends before that.
+    fn join(&self, first: &Regex, text: &[u8], rest: Rest, out: &mut Vec<u8>) -> usize {
+        let (mut at, mut record, mut begun) = (0, 0, out.len());
+        while at < text.len() {
+            let end = memchr(b'\n', &text[at..]).map_or(text.len(), |n| at + n + 1);
+            let line = &text[at..end];
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let length = out.len() - begun;
+            if at > record && (length + 2 + line.len() > self.max_event || first.is_match(line)) {
+                out.push(b'\n');
+                begun = out.len();
+                record = at;
+            } else if at > record {
+                out.extend_from_slice(b"\\n");
+            }
+            out.extend_from_slice(line);
+            at = end;
+        }
+        if rest == Rest::Waits {
+            out.truncate(begun);
+            return record;
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/cut.rs"]
+mod tests;

@@ -1,0 +1,178 @@
+//! Which files there are: what the patterns match now, and the folders in which that may change.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Metadata};
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+
+use glob::{MatchOptions, Pattern};
+
+use super::print::Key;
+
+/// As a shell does it: a wildcard stands for no `/` and not for the dot of a hidden file.
+const MATCHING: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
+/// Which files are meant: a path in which `*`, `?`, `[ab]` and, as a whole part, `**` stand for others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glob(String);
+
+impl Glob {
+    /// A pattern that starts at `folder`, whose own name is taken as it is.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(folder: &Path, pattern: &str) -> Result<Glob, String> {
+        let pattern = match Path::new(pattern).has_root() || folder.as_os_str().is_empty() {
+            true => pattern.to_owned(),
+            false => {
+                let folder = folder.to_str().ok_or_else(|| {
+                    format!("{} is not UTF-8; write a whole path", folder.display())
+                })?;
+                format!("{}/{pattern}", Pattern::escape(folder))
+            }
+        };
+        match Pattern::new(&pattern) {
+            Ok(_) => Ok(Glob(pattern)),
+            Err(e) => Err(format!("\"{pattern}\" is not a pattern: {e}")),
+        }
+    }
+
+    /// Whether it matches this path.
+    pub fn matches(&self, path: &Path) -> bool {
+        let pattern = Pattern::new(plain(&self.0));
+        pattern.is_ok_and(|p| p.matches_path_with(path, MATCHING))
+    }
+}
+
+/// A pattern without `./` before it: found paths come without, too.
+fn plain(pattern: &str) -> &str {
+    pattern.trim_start_matches("./")
+}
+
+/// A file that is there.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub path: PathBuf,
+    pub key: Key,
+    pub size: u64,
+    pub modified: Option<SystemTime>,
+}
+
+impl Found {
+    pub fn of(path: &Path, file: &Metadata) -> Found {
+        Found {
+            path: path.to_owned(),
+            key: Key::of(path, file),
+            size: file.len(),
+            modified: file.modified().ok(),
+        }
+    }
+}
+
+/// One pattern, taken apart.
+pub(super) struct Finder {
+    glob: Glob,
+    pattern: Pattern,
+    /// The folder before the first wildcard.
+    pub base: PathBuf,
+    /// The patterns of the folders in which something may come to match.
+    above: Vec<String>,
+    /// Why nothing can be seen, while that is so.
+    pub away: Option<String>,
+}
+
+/// What all patterns match.
+#[derive(Default)]
+pub(super) struct Sight {
+    pub files: Vec<Found>,
+    /// Folders of patterns that match something.
+    pub alive: Vec<PathBuf>,
+    pub folders: BTreeSet<PathBuf>,
+}
+
+impl Finder {
+    pub fn new(glob: &Glob) -> Finder {
+        let text = plain(&glob.0);
+        let wild = |part: &Component<'_>| {
+            let part = part.as_os_str().to_string_lossy();
+            part.contains(['*', '?', '['])
+        };
+        let parts: Vec<_> = Path::new(text).components().collect();
+        let last = parts.len().saturating_sub(1);
+        let first = parts.iter().position(wild).unwrap_or(last).min(last);
+        let join = |count: usize| -> PathBuf {
+            let path: PathBuf = parts[..count].iter().collect();
+            match path.as_os_str().is_empty() {
+                true => PathBuf::from("."),
+                false => path,
+            }
+        };
+        let above = (first..=last).map(|n| join(n).to_string_lossy().into_owned());
+        Finder {
+            glob: glob.clone(),
+            pattern: Pattern::new(text).unwrap_or_default(),
+            base: join(first),
+            above: above.collect(),
+            away: None,
+        }
+    }
+
+    pub fn matches(&self, path: &Path) -> bool {
+        self.pattern.matches_path_with(path, MATCHING)
+    }
+
+    /// Adds what is there; folders only if they are wanted.
+    pub fn look(&mut self, sight: &mut Sight, folders: bool) {
+        let had = sight.files.len();
+        let mut trouble = fs::metadata(&self.base).err().map(|e| e.to_string());
+        if trouble.is_none() {
+            let paths = glob::glob_with(plain(&self.glob.0), MATCHING);
+            for path in paths.into_iter().flatten() {
+                match path {
+                    Ok(path) => {
+                        if let Ok(file) = fs::metadata(&path)
+                            && file.is_file()
+                        {
+                            sight.files.push(Found::of(&path, &file));
+                        }
+                    }
+                    Err(e) => trouble = Some(e.to_string()),
+                }
+            }
+        }
+        if sight.files.len() > had {
+            sight.alive.push(self.base.clone());
+        }
+        self.away = trouble;
+        if folders {
+            for above in &self.above {
+                let paths = glob::glob_with(above, MATCHING);
+                let paths = paths.into_iter().flatten().flatten();
+                sight.folders.extend(paths.filter(|path| path.is_dir()));
+            }
+        }
+    }
+}
+
+/// The path of the file with this key in `folder`.
+#[cfg(unix)]
+pub(super) fn locate(folder: &Path, key: Key) -> Option<Found> {
+    use std::os::unix::fs::DirEntryExt;
+    let entries = fs::read_dir(folder).ok()?.flatten();
+    let mut same = entries.filter(|entry| entry.ino() == key.inode);
+    same.find_map(|entry| {
+        let path = entry.path();
+        let file = fs::symlink_metadata(&path).ok()?;
+        (file.is_file() && Key::of(&path, &file) == key).then(|| Found::of(&path, &file))
+    })
+}
+
+/// Without inodes there is no way to see where a file went; its content tells if it is matched.
+#[cfg(not(unix))]
+pub(super) fn locate(_: &Path, _: Key) -> Option<Found> {
+    None
+}

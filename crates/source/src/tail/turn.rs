@@ -1,0 +1,520 @@
+//! Takes the next batch from the files that wait for their turn, one batch from each.
+//!
+//! - The place in a file is trusted only after the bytes behind it are read: then its first bytes
+//!   and those before the place must still be what they were, or it is another content.
+//! - An unfinished line is read again when it has grown, but is searched for its end only once.
+//! - A line that is too long is handed out in pieces once its end is known, without other files'
+//!   batches between them.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use knownet_flow::{Batch, Piece, Read};
+
+use super::content::{Content, Kind};
+use super::cut::{Cutter, Encoding, Rest};
+use super::find::Found;
+use super::ledger::Mark;
+use super::print::{HEAD, Print, TAIL};
+use super::table::{Pieces, Place, Table, Tracked, Why};
+use crate::lines::head;
+
+/// How far one turn searches for the end of a line.
+const SEARCH: u64 = 64 << 20;
+/// After an error a file is tried again after so long.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// What became of a turn.
+enum Turn {
+    Read(Read),
+    /// There is nothing to hand out.
+    Idle,
+    /// The file holds other content than before.
+    Replaced,
+}
+
+impl Table {
+    /// Fills `batch`, which comes cleared; `None` if no file has anything.
+    pub fn next(&mut self, batch: &mut Batch, now: Instant) -> Option<Read> {
+        if self.pieces.is_some() {
+            return self.piece(batch, now);
+        }
+        self.ring(now);
+        while let Some(id) = self.ready.pop_front() {
+            if let Some(read) = self.turn(id, batch, now) {
+                return Some(read);
+            }
+        }
+        None
+    }
+
+    fn turn(&mut self, id: u32, batch: &mut Batch, now: Instant) -> Option<Read> {
+        let file = self.files.get_mut(&id)?;
+        file.queued = false;
+        if !file.is_somewhere() || file.skip {
+            return None;
+        }
+        let mut content = self.content(id, now)?;
+        if content.is_packed() {
+            // One at a time, for a decoder may need much memory.
+            if *self.unpacking.get_or_insert(id) != id {
+                self.unopened.push_back(id);
+                return None;
+            }
+        }
+        let turn = self.read(id, &mut content, batch, now);
+        let deleted = |file: &Tracked| file.place == Place::Deleted;
+        let deleted = self.files.get(&id).is_some_and(deleted);
+        match turn {
+            Ok(Turn::Read(read)) => {
+                self.open.put(id, content, deleted, now);
+                self.trouble(id, None, now);
+                self.enqueue(id);
+                Some(read)
+            }
+            Ok(Turn::Idle) => {
+                batch.bytes.truncate(0);
+                let queued = self.files.get(&id).is_some_and(|file| file.queued);
+                if !content.is_packed() || deleted || queued || self.pieces.is_some() {
+                    self.open.put(id, content, deleted, now);
+                } else {
+                    self.unpacked(id);
+                }
+                self.trouble(id, None, now);
+                self.settle(id, now);
+                self.begin_piece(batch, now)
+            }
+            Ok(Turn::Replaced) => {
+                batch.bytes.truncate(0);
+                self.unpacked(id);
+                if let Some(new) = self.replaced(id, now) {
+                    self.open.put(new, content, deleted, now);
+                }
+                None
+            }
+            Err(error) => {
+                batch.bytes.truncate(0);
+                self.unpacked(id);
+                match deleted {
+                    true => self.lose(id, Why::Gone, now),
+                    false => self.trouble(id, Some(error), now),
+                }
+                None
+            }
+        }
+    }
+
+    /// Nothing more is to be decompressed of this file now: the next one may be.
+    pub(super) fn unpacked(&mut self, id: u32) {
+        if self.unpacking == Some(id) {
+            self.unpacking = None;
+            for id in std::mem::take(&mut self.unopened) {
+                if let Some(file) = self.files.get_mut(&id) {
+                    file.queued = false;
+                }
+                self.enqueue(id);
+            }
+        }
+    }
+
+    /// The open file, unless something else came to stand at its path.
+    fn content(&mut self, id: u32, now: Instant) -> Option<Content> {
+        if let Some(content) = self.open.take(id) {
+            return Some(content);
+        }
+        let file = self.files.get(&id)?;
+        if file.place == Place::Deleted {
+            self.lose(id, Why::Gone, now);
+            return None;
+        }
+        let opened = Content::open(&file.path);
+        match opened.and_then(|content| Ok((content.metadata()?, content))) {
+            Ok((meta, content)) => {
+                let same = Some(Found::of(&file.path, &meta).key) == file.key;
+                if !same {
+                    self.hurry(now);
+                }
+                same.then_some(content)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.hurry(now);
+                None
+            }
+            Err(error) => {
+                self.trouble(id, Some(error), now);
+                None
+            }
+        }
+    }
+
+    fn read(
+        &mut self,
+        id: u32,
+        content: &mut Content,
+        batch: &mut Batch,
+        now: Instant,
+    ) -> io::Result<Turn> {
+        let Some(file) = self.files.get_mut(&id) else {
+            return Ok(Turn::Idle);
+        };
+        let meta = content.metadata()?;
+        let (size, modified) = (meta.len(), meta.modified().ok());
+        if (size, modified) != (file.size, file.modified) {
+            (file.size, file.modified) = (size, modified);
+            file.changed = now;
+        }
+        let quiet = now.saturating_duration_since(file.changed);
+        let leaves = matches!(file.place, Place::Moved | Place::Deleted);
+        let gone = leaves && quiet >= self.options.close_after;
+        let kind = match file.kind {
+            Some(kind) if kind.packed == content.is_packed() => kind,
+            _ => match content.kind()? {
+                Some(kind) => kind,
+                None if gone && size > 0 => Kind {
+                    packed: false,
+                    encoding: Encoding::Bytes,
+                },
+                None if size < file.offset => return Ok(Turn::Replaced),
+                None => return Ok(Turn::Idle),
+            },
+        };
+        // Compressed content is looked at once, on the way to where reading goes on.
+        let looked = kind.packed && !file.trail.last.is_empty();
+        if kind.packed && !looked && !file.is_same(content)? {
+            return Ok(Turn::Replaced);
+        }
+        file.kind = Some(kind);
+        let timeout = self.multiline.as_ref().map(|(_, timeout)| *timeout);
+        let at_end = match () {
+            () if gone || kind.packed => Rest::Nothing,
+            () if timeout.is_some_and(|timeout| quiet >= timeout) => Rest::Lines,
+            () => Rest::Waits,
+        };
+        let unit = kind.encoding.unit();
+        let max = match kind.encoding {
+            Encoding::Bytes => self.limits.max_event,
+            // Three bytes of UTF-8 for two of UTF-16 at most.
+            _ => self.limits.max_event / 3 * 2,
+        };
+        let cutter = Cutter {
+            encoding: kind.encoding,
+            multiline: self.multiline.as_ref().map(|(first, _)| first),
+            framing: self.limits.framing,
+            max_event: self.limits.max_event,
+        };
+        let mut want = self.limits.batch.min(max).max(2) & !1;
+        if file.scanned > file.offset {
+            let (found, end_seen) = file.search(content, kind.encoding, want)?;
+            let (end, behind) = match found {
+                Some(behind) => (behind - unit as u64, behind),
+                None if !end_seen => {
+                    // There is more to search.
+                    self.enqueue(id);
+                    return Ok(Turn::Idle);
+                }
+                None if at_end == Rest::Nothing => (file.scanned, file.scanned),
+                None => {
+                    return Ok(match kind.packed || file.is_same(content)? {
+                        true => Turn::Idle,
+                        false => Turn::Replaced,
+                    });
+                }
+            };
+            let long = end - file.offset;
+            if long > max as u64 {
+                if !kind.packed && !file.is_same(content)? {
+                    return Ok(Turn::Replaced);
+                }
+                let at = file.offset;
+                self.pieces = Some(Pieces {
+                    id,
+                    at,
+                    end,
+                    behind,
+                });
+                return Ok(Turn::Idle);
+            }
+            want = want.max(long as usize + unit);
+        }
+        loop {
+            batch.bytes.truncate(0);
+            let n = content.read_at(file.offset, &mut batch.bytes.spare(want)[..want])?;
+            batch.bytes.advance(n);
+            if !kind.packed && (size < file.offset || !file.is_same(content)?) {
+                return Ok(Turn::Replaced);
+            }
+            let eof = n < want;
+            let error = if eof { content.error() } else { None };
+            let rest = match eof && error.is_none() {
+                true => at_end,
+                false => Rest::Waits,
+            };
+            let mut taken = cut(&cutter, batch, rest);
+            let raw_lines = kind.encoding.first_line(taken.raw(batch)).is_some();
+            if taken.len == 0 && !eof && want > max && raw_lines {
+                // What began as a record is too long for one: its lines are events.
+                taken = cut(&cutter, batch, Rest::Lines);
+            }
+            if taken.len > 0 {
+                let read = file.hand_out(id, taken, batch, &self.limits.framing, &self.ledger);
+                if !read {
+                    // A mark at the beginning, and nothing else.
+                    self.enqueue(id);
+                    return Ok(Turn::Idle);
+                }
+                return Ok(Turn::Read(Read::Lines));
+            }
+            if !raw_lines && (eof || want > max) {
+                file.scanned = file.offset + (n & !(unit - 1)) as u64;
+            }
+            match error {
+                Some(error) => return Err(error),
+                None if eof => return Ok(Turn::Idle),
+                None if want > max => {
+                    self.enqueue(id);
+                    return Ok(Turn::Idle);
+                }
+                None => want = (want * 2).min(max + unit) & !(unit - 1),
+            }
+        }
+    }
+
+    /// What is to be done with a file that has nothing more at the moment.
+    fn settle(&mut self, id: u32, now: Instant) {
+        if self.pieces.is_some() {
+            return;
+        }
+        let Some(file) = self.files.get_mut(&id) else {
+            return;
+        };
+        if file.queued {
+            return;
+        }
+        let close = file.changed + self.options.close_after;
+        match file.place {
+            Place::Moved if now >= close && file.listed => file.place = Place::Here,
+            Place::Moved | Place::Deleted if now >= close => return self.lose(id, Why::Gone, now),
+            Place::Moved | Place::Deleted => drop(self.timers.insert((close, id))),
+            Place::Here | Place::Lost(..) => {}
+        }
+        if let Some((_, timeout)) = &self.multiline
+            && file.offset < file.size
+            && now < file.changed + *timeout
+        {
+            self.timers.insert((file.changed + *timeout, id));
+        }
+    }
+
+    /// Says so when a file cannot be read, once, and when it can be again.
+    fn trouble(&mut self, id: u32, error: Option<io::Error>, now: Instant) {
+        let Some(file) = self.files.get_mut(&id) else {
+            return;
+        };
+        let (source, path) = (&self.source, file.path.display());
+        match error {
+            Some(error) => {
+                let packed = file.kind.is_some_and(|kind| kind.packed);
+                let quiet = file.changed + self.options.close_after;
+                if packed && now < quiet {
+                    // It may be in the making.
+                    self.timers.insert((quiet, id));
+                    return;
+                }
+                if !std::mem::replace(&mut file.troubled, true) {
+                    tracing::warn!(source, "{path} cannot be read: {error}; it is tried again");
+                }
+                if !packed {
+                    self.timers.insert((now + RETRY, id));
+                    self.hurry(now);
+                }
+            }
+            None if std::mem::replace(&mut file.troubled, false) => {
+                tracing::info!(source, "{path} can be read again");
+            }
+            None => {}
+        }
+    }
+
+    fn begin_piece(&mut self, batch: &mut Batch, now: Instant) -> Option<Read> {
+        match self.pieces {
+            Some(_) => self.piece(batch, now),
+            None => None,
+        }
+    }
+
+    /// The next piece of the line that is too long.
+    fn piece(&mut self, batch: &mut Batch, now: Instant) -> Option<Read> {
+        let pieces = self.pieces.take()?;
+        let id = pieces.id;
+        let mut content = self.content(id, now);
+        let file = self.files.get_mut(&id)?;
+        let encoding = file.kind.map_or(Encoding::Bytes, |kind| kind.encoding);
+        let want = (pieces.end - pieces.at).min(self.limits.batch as u64 & !1) as usize;
+        let mut raw = vec![0; want];
+        let read = content.as_mut().map(|c| c.read_at(pieces.at, &mut raw));
+        raw.truncate(read.and_then(Result::ok).unwrap_or(0));
+        let mut text = Vec::new();
+        encoding.decode(&raw, &mut text);
+        batch.bytes.truncate(0);
+        batch.bytes.extend(&text);
+        let at = pieces.at + raw.len() as u64;
+        // A line that became shorter in the meantime ends where it is.
+        let last = at == pieces.end || raw.len() < want;
+        let piece = Piece {
+            first: pieces.at == file.offset,
+            last,
+        };
+        file.trail.pass(pieces.at, &raw);
+        if last {
+            let whole = at == pieces.end;
+            file.offset = if whole { pieces.behind } else { at };
+            let feed: &[u8] = match encoding {
+                _ if file.offset == at => &[],
+                Encoding::Bytes => b"\n",
+                Encoding::Utf16Le => &[10, 0],
+                Encoding::Utf16Be => &[0, 10],
+            };
+            file.trail.pass(at, feed);
+            file.scanned = file.offset;
+            let mark = file.mark(None);
+            self.ledger.hand_out(id, mark);
+        } else {
+            self.pieces = Some(Pieces { at, ..pieces });
+        }
+        batch.partition = id;
+        batch.position = file.offset;
+        let deleted = file.place == Place::Deleted;
+        if let Some(content) = content {
+            self.open.put(id, content, deleted, now);
+        }
+        if last {
+            self.enqueue(id);
+        }
+        Some(Read::Oversized(piece))
+    }
+}
+
+/// What was taken of the raw bytes.
+struct Taken {
+    len: usize,
+    /// They, if the batch holds something else now.
+    raw: Option<Vec<u8>>,
+}
+
+impl Taken {
+    fn raw<'a>(&'a self, batch: &'a Batch) -> &'a [u8] {
+        match &self.raw {
+            Some(raw) => raw,
+            None => batch.bytes.filled(),
+        }
+    }
+}
+
+/// Finds the whole records in the batch, and leaves them in it if there are any.
+fn cut(cutter: &Cutter<'_>, batch: &mut Batch, rest: Rest) -> Taken {
+    if cutter.is_plain() {
+        let len = cutter.whole(batch.bytes.filled(), rest);
+        return Taken { len, raw: None };
+    }
+    let mut out = Vec::new();
+    let raw = batch.bytes.filled().to_vec();
+    let len = cutter.cut(&raw, rest, &mut out);
+    if len > 0 {
+        batch.bytes.truncate(0);
+        batch.bytes.extend(&out);
+    }
+    Taken {
+        len,
+        raw: Some(raw),
+    }
+}
+
+impl Tracked {
+    /// Whether the file still holds what was handed out of it.
+    fn is_same(&mut self, content: &mut Content) -> io::Result<bool> {
+        let mut bytes = [0; HEAD];
+        let head = &mut bytes[..self.trail.head.len as usize];
+        let n = content.read_at(0, head)?;
+        if n < head.len() || Print::of(head) != self.trail.head {
+            return Ok(false);
+        }
+        if self.trail.first.is_empty() {
+            let some = head.len().min(16);
+            self.trail.first = head[..some].to_vec();
+        }
+        let tail = &mut bytes[..self.trail.tail.len as usize];
+        if tail.len() > TAIL {
+            return Ok(false);
+        }
+        let Some(begin) = self.offset.checked_sub(tail.len() as u64) else {
+            return Ok(false);
+        };
+        let n = content.read_at(begin, tail)?;
+        let same = n == tail.len() && Print::of(tail) == self.trail.tail;
+        if same && self.trail.last.is_empty() {
+            self.trail.last = tail.to_vec();
+        }
+        Ok(same)
+    }
+
+    /// Searches for the end of the line that is unfinished: the place behind its line feed, and
+    /// whether the file ended before it.
+    fn search(
+        &mut self,
+        content: &mut Content,
+        encoding: Encoding,
+        size: usize,
+    ) -> io::Result<(Option<u64>, bool)> {
+        let mut bytes = vec![0; size];
+        let until = self.scanned + SEARCH;
+        while self.scanned < until {
+            let n = content.read_at(self.scanned, &mut bytes)?;
+            if let Some(behind) = encoding.first_line(&bytes[..n]) {
+                return Ok((Some(self.scanned + behind as u64), false));
+            }
+            self.scanned += (n & !(encoding.unit() - 1)) as u64;
+            if n < size {
+                return Ok((None, true));
+            }
+        }
+        Ok((None, false))
+    }
+
+    /// Completes the batch; `false` if there is nothing in it.
+    fn hand_out(
+        &mut self,
+        id: u32,
+        taken: Taken,
+        batch: &mut Batch,
+        framing: &knownet_flow::Framing,
+        ledger: &super::ledger::Ledger,
+    ) -> bool {
+        let raw = taken.raw(batch);
+        self.trail.pass(self.offset, &raw[..taken.len]);
+        self.offset += taken.len as u64;
+        self.scanned = self.offset;
+        if taken.raw.is_none() {
+            batch.bytes.truncate(taken.len);
+            if batch.bytes.filled().last() != Some(&b'\n') {
+                batch.bytes.extend(b"\n");
+            }
+        }
+        if batch.bytes.filled().is_empty() {
+            return false;
+        }
+        let next = head(framing, batch, &mut self.heading);
+        batch.partition = id;
+        batch.position = self.offset;
+        ledger.hand_out(id, self.mark(next));
+        true
+    }
+
+    fn mark(&self, heading: Option<knownet_flow::Heading>) -> Mark {
+        Mark {
+            offset: self.offset,
+            head: self.trail.head,
+            tail: self.trail.tail,
+            heading,
+        }
+    }
+}
