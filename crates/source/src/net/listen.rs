@@ -67,11 +67,6 @@ impl Listener {
             options: options.clone(),
         })
     }
-
-    /// The address, with the port that the system chose for port 0.
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
 }
 
 fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
