@@ -35,6 +35,9 @@ mod rotate;
 mod text;
 // Beats: windows, acknowledgements, and clients that know nothing of them.
 mod beats;
+// The spool: kill -9, damage, no room, and the commands that look into it.
+#[cfg(unix)]
+mod spool;
 // Signals while a pipe is read.
 #[cfg(unix)]
 mod signal;
