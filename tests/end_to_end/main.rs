@@ -35,6 +35,10 @@ mod text;
 #[cfg(unix)]
 mod signal;
 
+// Files that are followed: rotations, kills, restarts.
+#[cfg(unix)]
+mod tail;
+
 // The help of each command.
 mod help;
 // The configurations that come along.

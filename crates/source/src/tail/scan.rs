@@ -62,6 +62,34 @@ impl Table {
         }
     }
 
+    /// Looks for files that were renamed before anybody saw them at a path that is matched.
+    pub fn renamed(&mut self, renames: Vec<(PathBuf, PathBuf)>, now: Instant) {
+        let mut wanted = HashSet::new();
+        for (from, to) in renames {
+            let known = wanted.remove(&from);
+            if known || self.finders.iter().any(|finder| finder.matches(&from)) {
+                wanted.insert(to);
+            }
+        }
+        wanted.retain(|path| !self.finders.iter().any(|finder| finder.matches(path)));
+        for path in wanted {
+            let Ok(meta) = fs::metadata(&path) else {
+                continue;
+            };
+            let found = Found::of(&path, &meta);
+            if !meta.is_file() || self.by_key.contains_key(&found.key) {
+                continue;
+            }
+            if let Ok(()) = self.decide(&found, false, now)
+                && let Some(id) = self.by_key.get(&found.key)
+                && let Some(file) = self.files.get_mut(id)
+            {
+                file.place = Place::Moved;
+                file.listed = false;
+            }
+        }
+    }
+
     /// Looks at everything, and at the folders if they are wanted.
     pub fn look(&mut self, folders: bool, interval: Duration, now: Instant) -> Sight {
         let begun = Instant::now();
