@@ -7,6 +7,8 @@
 //!
 //! A source or sink of a new type is one line in the table of [`source`] or [`sink`].
 
+mod admin;
+mod change;
 mod condition;
 mod disk;
 mod duration;
@@ -31,12 +33,14 @@ use std::path::{Path, PathBuf};
 
 use knownet_rule::Tags;
 
+pub use admin::Admin;
+pub use change::barriers;
 pub use condition::Condition;
 #[cfg(unix)]
 pub use disk::inode;
 pub use label::{Feed, Label, Origin};
 pub use mistake::{Mistake, Severity};
-pub use option::Options;
+pub use option::{Level, Options};
 pub use rule::Rule;
 pub use sink::{Sink, SinkKind};
 pub use source::{Source, SourceKind};
@@ -62,9 +66,21 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// Where events go; never empty, at most [`knownet_flow::MAX_SINKS`].
     pub sinks: Vec<Sink>,
+    /// Where health and metrics are asked for, if anywhere.
+    pub admin: Option<Admin>,
 }
 
 impl Config {
+    /// Whether it runs until somebody stops it.
+    pub fn is_live(&self) -> bool {
+        self.sources.iter().any(|source| source.kind.is_live())
+    }
+
+    /// The files that its labels are made of.
+    pub fn feed_files(&self) -> impl Iterator<Item = &Path> {
+        self.labels.iter().flat_map(Label::files)
+    }
+
     /// The tags' targets, as matches read them.
     pub fn targets(&self) -> Tags {
         Tags::new(
@@ -127,8 +143,8 @@ fn read(
     env: &dyn Fn(&str) -> Option<String>,
     notes: &Notes,
 ) -> Option<Config> {
-    let root = tree::parse(text, env, notes)?;
     let folder = file.parent().unwrap_or(Path::new(""));
+    let root = tree::parse(text, folder, env, notes)?;
     let top = Section::root(&root, folder, notes);
     let options = option::read(&top);
     let config = Config {
@@ -138,6 +154,7 @@ fn read(
         tags: top.each("tags", tag::read),
         rules: top.each("rules", rule::read),
         sinks: top.named("sinks", sink::read),
+        admin: admin::read(&top),
         options,
     };
     for (key, remedy) in [

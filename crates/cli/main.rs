@@ -6,6 +6,7 @@
 mod command;
 mod compile;
 mod config;
+mod log;
 mod option;
 mod plan;
 mod report;

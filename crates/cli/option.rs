@@ -33,7 +33,10 @@ pub enum Command {
     /// Run a configuration until its sources end or a signal stops it
     ///
     /// Events go to the sinks, messages and a summary to standard error. SIGINT or SIGTERM stops
-    /// reading and finishes what was read; a second one ends at once.
+    /// reading and finishes what was read; a second one ends at once. SIGHUP reads the configuration
+    /// and its feeds again without losing an event or a connection; a run that goes on until it is
+    /// stopped does so by itself when one of these files changes. What cannot be taken while it runs
+    /// is refused with the reason, and everything stays as it was.
     #[command(after_help = "\
 Examples:
   knownet run config/quickstart.toml
@@ -111,6 +114,21 @@ pub struct Run {
     /// The configuration
     #[arg(default_value = "knownet.toml")]
     pub config: PathBuf,
+    /// How messages are written to standard error: for people, or one JSON object a line. Without it,
+    /// JSON where a run goes on until it is stopped and standard error is no terminal
+    #[arg(long, value_name = "FORM", default_value = "auto")]
+    pub log: Log,
+}
+
+/// How messages are written.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Log {
+    /// As it suits the run
+    Auto,
+    /// Lines for people
+    Human,
+    /// One JSON object a line
+    Json,
 }
 
 /// Options of `check`.

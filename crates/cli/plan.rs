@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use knownet_enrich::{Ecs, EcsField, Labels, Tag};
 use knownet_flow::{
-    Counts, FieldId, Format, Kind, Path, PathError, Plan, ROLES, Reader, Stage, Steps, Verdict,
-    Work,
+    Counts, FieldId, Format, Kind, Names, Path, PathError, Plan, ROLES, Reader, Stage, Steps,
+    Verdict, Work,
 };
 use knownet_format::json::Json;
 use knownet_format::text::alias::Aliases;
@@ -30,6 +30,8 @@ pub struct Ready {
     pub only: Option<Only>,
     /// Who gets the rest.
     pub routes: Routes,
+    /// What labels and rules are called.
+    pub names: Names,
 }
 
 /// The paths of all tags, each once.
@@ -112,6 +114,10 @@ fn role(aliases: &Aliases, path: &Path) -> Option<&'static str> {
 }
 
 impl Plan for Ready {
+    fn names(&self) -> Names {
+        self.names.clone()
+    }
+
     fn steps(&self, source: usize) -> Steps {
         let Fields {
             wanted,

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use knownet_format::text::reader::NAMES;
-use knownet_label::{LabelId, Table};
 use knownet_runtime::{Ended, RunError, Summary};
 
 /// What is said where a command's own output fails.
@@ -12,24 +11,37 @@ pub const NOT_WRITTEN: &str = "standard output cannot be written";
 /// Where dead letters go if nothing else is said: beside the configuration, or in the current folder.
 pub const DEAD_LETTERS: &str = "knownet-dead-letters.ndjson";
 
-/// Reports the run and turns it into an exit code; `said` is whether the summary was asked for.
+/// How a run's summary is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// Not at all, but for what was lost.
+    Nothing,
+    /// In a few lines for people.
+    Text,
+    /// As a message like others.
+    Message,
+}
+
+/// Reports the run and turns it into an exit code.
 pub fn finish(
     outcome: anyhow::Result<Result<Summary, RunError>>,
-    table: &Table,
-    rules: &[String],
-    said: bool,
+    said: Said,
 ) -> anyhow::Result<ExitCode> {
     let (summary, failure) = match outcome? {
         Ok(summary) => (summary, None),
         Err(error) => (*error.summary, Some(error.cause)),
     };
-    if said {
-        eprint!("{}", describe(&summary, table, rules));
+    match said {
+        Said::Nothing => {}
+        Said::Text => eprint!("{}", describe(&summary)),
+        Said::Message => log(&summary),
     }
-    if let Some(cause) = &failure {
-        eprintln!("knownet: {cause}");
+    match &failure {
+        None => {}
+        Some(cause) if said == Said::Message => tracing::error!("{cause}"),
+        Some(cause) => eprintln!("knownet: {cause}"),
     }
-    if summary.dead_letters > 0 && !said {
+    if summary.dead_letters > 0 && said == Said::Nothing {
         let (events, path) = (events(summary.dead_letters), &summary.dead_letter);
         eprintln!("knownet: {events} went to {}", path.display());
     }
@@ -39,8 +51,34 @@ pub fn finish(
     })
 }
 
+/// The sums, as fields of one message.
+fn log(summary: &Summary) {
+    let counts = &summary.counts;
+    tracing::info!(
+        events_in = counts.events,
+        events_out = counts.passed,
+        bytes_in = summary.bytes_in,
+        bytes_out = summary.bytes_out,
+        labelled = counts.labelled,
+        dropped = counts.dropped,
+        unrouted = counts.unrouted,
+        unparsed = counts.unparsed,
+        dead_letters = summary.dead_letters,
+        retries = summary.retries,
+        unconfirmed_batches = summary.failed_batches,
+        seconds = summary.elapsed.as_secs_f64(),
+        "{}",
+        match summary.ended {
+            Ended::Input => "ended",
+            Ended::Failed => "failed",
+            Ended::Stopped => "stopped by a signal",
+            Ended::Closed => "ended: the reader has gone",
+        }
+    );
+}
+
 /// The lines: always what came in and went out, the rest where there was some.
-fn describe(summary: &Summary, table: &Table, rules: &[String]) -> String {
+fn describe(summary: &Summary) -> String {
     let counts = &summary.counts;
     let seconds = summary.elapsed.as_secs_f64();
     let ended = match summary.ended {
@@ -57,7 +95,10 @@ fn describe(summary: &Summary, table: &Table, rules: &[String]) -> String {
     let mut line = |name: &str, what: String| text.push_str(&format!("  {name:<12} {what}\n"));
     let written = counts.labels.iter().enumerate().filter(|(_, n)| **n > 0);
     let labels: Vec<String> = written
-        .map(|(label, n)| format!("{} {}", table.label_name(label as LabelId), grouped(*n)))
+        .map(|(label, n)| {
+            let name = summary.names.labels.get(label);
+            format!("{} {}", name.map_or("label", String::as_str), grouped(*n))
+        })
         .collect();
     if !labels.is_empty() {
         let labels = labels.join(", ");
@@ -74,7 +115,8 @@ fn describe(summary: &Summary, table: &Table, rules: &[String]) -> String {
         line("dropped", events(counts.dropped));
     }
     for (rule, n) in counts.rules.iter().enumerate().filter(|(_, n)| **n > 0) {
-        let name = rules.get(rule).map_or("rule", String::as_str);
+        let name = summary.names.rules.get(rule);
+        let name = name.map_or("rule", |rule| rule.name.as_str());
         line("rule", format!("{name}: {}", events(*n)));
     }
     for (name, n, why) in [

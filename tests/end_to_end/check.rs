@@ -25,7 +25,7 @@ path = "x"
 /// Every mistake of the text above, in the order of its lines.
 const MISTAKES: &[&str] = &[
     "knownet.toml:1: workers: 0 is out of bounds; from 1 to 1024 is allowed",
-    "knownet.toml:3: sources.in.type: \"fiel\" is not a source; known: file, stdin",
+    "knownet.toml:3: sources.in.type: \"fiel\" is not a source; known: file, stdin, tcp, udp, unix",
     "knownet.toml:6: sources.files.paths[0]: nowhere.ndjson cannot be read: No such file or directory (os error 2); a relative path starts at the configuration's folder",
     "knownet.toml:8: labels.A.cidrs[0]: ",
     "knownet.toml:9: labels.A.feeds[0]: \"builtin:apple\" is not builtin; known: builtin:",

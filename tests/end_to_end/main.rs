@@ -29,6 +29,8 @@ mod feed;
 mod rule;
 // Sinks: who gets which events.
 mod sink;
+// The file sink: rotation, a full disk, a file that somebody moves away.
+mod rotate;
 // Text: its formats, and what `explain` says of them.
 mod text;
 // Signals while a pipe is read.
@@ -38,6 +40,24 @@ mod signal;
 // Files that are followed: rotations, kills, restarts.
 #[cfg(unix)]
 mod tail;
+// Events over HTTP, and clients of Elasticsearch.
+mod http;
+// What a run that goes on says to its service manager and in its log, and that it is alone.
+#[cfg(unix)]
+mod daemon;
+// The configuration and its feeds, read again while events come in.
+#[cfg(unix)]
+mod reload;
+// Health and metrics by HTTP.
+#[cfg(unix)]
+mod admin;
+// Lines and frames over TCP.
+mod tcp;
+// Datagrams.
+mod udp;
+// Sockets in the file system.
+#[cfg(unix)]
+mod unix;
 
 // The help of each command.
 mod help;

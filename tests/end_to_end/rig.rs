@@ -1,6 +1,9 @@
 //! A folder of files, and the binary run in it.
 
 mod daemon;
+mod rotated;
+#[cfg(target_os = "linux")]
+mod small_disk;
 
 use std::fs;
 use std::io::Write;
@@ -12,6 +15,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub use daemon::{Daemon, eventually};
+pub use rotated::{decoded, rotated};
+#[cfg(target_os = "linux")]
+pub use small_disk::SmallDisk;
 
 /// An address of each kind, as the builtin labels know them.
 pub const MICROSOFT: &str = "13.107.4.50";
@@ -75,7 +81,10 @@ impl Folder {
 
 /// The binary, to be run in `folder`.
 pub fn knownet<'f>(folder: &'f Path, args: &[&str]) -> Call<'f> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_knownet"));
+    call(Command::new(env!("CARGO_BIN_EXE_knownet")), folder, args)
+}
+
+fn call<'f>(mut command: Command, folder: &'f Path, args: &[&str]) -> Call<'f> {
     command.args(args);
     command.stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());

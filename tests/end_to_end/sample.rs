@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::rig::{Ran, knownet, objects};
+use crate::rig::{Folder, Ran, knownet, lines, objects};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -35,9 +35,16 @@ fn summary(ran: &Ran) -> String {
     format!("{before} {after}")
 }
 
+/// Whether it goes on until it is stopped.
+fn is_live(path: &Path) -> bool {
+    let text = fs::read_to_string(path).expect("a configuration");
+    text.lines().any(|line| line.starts_with("listen "))
+}
+
 #[test]
 fn every_configuration_can_run_and_does_the_same_twice() {
-    let paths = configurations();
+    let mut paths = configurations();
+    paths.retain(|path| !is_live(path));
     assert!(paths.len() >= 2);
     for path in paths {
         let name = path
@@ -52,6 +59,34 @@ fn every_configuration_can_run_and_does_the_same_twice() {
         assert!(!first.out.is_empty(), "{name}");
         assert_eq!(first.out, second.out, "{name}");
         assert_eq!(summary(&first), summary(&second), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn every_live_configuration_listens_until_it_is_stopped() {
+    let mut paths = configurations();
+    paths.retain(|path| is_live(path));
+    assert!(paths.len() >= 2);
+    for path in paths {
+        let folder = Folder::new();
+        fs::create_dir(folder.path("samples")).expect("a folder");
+        let text = fs::read_to_string(&path).expect("a configuration");
+        // On a port that is free.
+        let listens = |line: &str| line.starts_with("listen ");
+        let free = |line: &str| match line.rsplit_once(':') {
+            Some((before, after)) if listens(line) => {
+                let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+                format!("{before}:0{rest}")
+            }
+            _ => line.to_owned(),
+        };
+        let text = lines(text.lines().map(free));
+        let checked = folder.check(&text).succeeded();
+        assert_eq!(checked.err, "", "{}", path.display());
+        let mut daemon = folder.daemon(&text);
+        daemon.said("listening on ");
+        daemon.stop().succeeded().said("stopped by a signal");
     }
 }
 

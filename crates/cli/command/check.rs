@@ -8,7 +8,7 @@ use anyhow::Context;
 use knownet_label::{Prefix, Table, sets::Set};
 
 use crate::compile::{Compiled, compile};
-use crate::config::{self, Config, Mistake, Severity};
+use crate::config::{self, Config, Level, Mistake, Severity};
 use crate::option;
 use crate::report::{NOT_WRITTEN, grouped};
 
@@ -20,9 +20,65 @@ pub fn check(options: &option::Check) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A configuration and its feeds, as far as they could be read.
+pub struct Looked {
+    config: Option<Config>,
+    compiled: Option<Compiled>,
+    /// What is wrong, by line.
+    pub mistakes: Vec<Mistake>,
+}
+
 /// Reads the configuration and its feeds. Mistakes go to standard error; with one worse than a
 /// warning among them there is nothing to return.
 pub fn read(file: &Path) -> Option<(Config, Compiled)> {
+    let looked = look(file);
+    for mistake in &looked.mistakes {
+        eprintln!("{mistake}");
+    }
+    let errors = looked.errors();
+    if errors > 0 {
+        eprintln!("knownet: {}", count(errors, file));
+    }
+    looked.good()
+}
+
+/// How many mistakes there are, in words.
+pub fn count(errors: usize, file: &Path) -> String {
+    let s = if errors == 1 { "" } else { "s" };
+    format!("{errors} mistake{s} in {}", file.display())
+}
+
+impl Looked {
+    /// How many mistakes are worse than a warning.
+    pub fn errors(&self) -> usize {
+        let errors = self.mistakes.iter();
+        errors.filter(|m| m.severity == Severity::Error).count()
+    }
+
+    /// Whether it says that it runs until it is stopped.
+    pub fn is_live(&self) -> bool {
+        self.config.as_ref().is_some_and(Config::is_live)
+    }
+
+    /// What it says is worth a line in the log.
+    pub fn log_level(&self) -> Level {
+        let config = self.config.as_ref();
+        config
+            .map(|config| config.options.log_level)
+            .unwrap_or_default()
+    }
+
+    /// What can be run.
+    pub fn good(self) -> Option<(Config, Compiled)> {
+        match self.errors() {
+            0 => self.config.zip(self.compiled),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the configuration and its feeds, and says nothing.
+pub fn look(file: &Path) -> Looked {
     let (config, mut mistakes) = config::load(file);
     // Feeds are read even then, so that their mistakes are told in the same breath.
     let compiled = config.as_ref().map(|config| compile(&config.labels, file));
@@ -32,19 +88,11 @@ pub fn read(file: &Path) -> Option<(Config, Compiled)> {
         mistakes.extend(news);
         mistakes.sort_by(|a, b| (a.line, &a.key).cmp(&(b.line, &b.key)));
     }
-    for mistake in &mistakes {
-        eprintln!("{mistake}");
+    Looked {
+        config,
+        compiled,
+        mistakes,
     }
-    let errors = mistakes
-        .iter()
-        .filter(|m| m.severity == Severity::Error)
-        .count();
-    if errors > 0 {
-        let s = if errors == 1 { "" } else { "s" };
-        eprintln!("knownet: {errors} mistake{s} in {}", file.display());
-        return None;
-    }
-    config.zip(compiled)
 }
 
 fn describe(config: &Config, compiled: &Compiled, out: &mut impl Write) -> io::Result<()> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use knownet_flow::{
-    Batch, Framing, Heading, Output, Plan, Read, Source, Steps, Stop, Work, splice,
+    Batch, Framing, Heading, Names, Output, Plan, Read, Source, Steps, Stop, Work, splice,
 };
 use knownet_format::text::frame::Records;
 use knownet_format::text::reader::{Choice, TextReader};
@@ -53,6 +53,7 @@ pub fn explain(options: &option::Explain) -> anyhow::Result<ExitCode> {
     let table = Arc::new(table);
     let fields = Fields::of(&tags).with_roles()?;
     let plan = Ready {
+        names: Names::default(),
         formats: vec![reading.clone()],
         fields,
         rules: None,

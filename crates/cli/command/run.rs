@@ -1,61 +1,194 @@
-//! `knownet run`: a configuration, started.
+//! `knownet run`: a configuration, started, and looked after until it ends.
+
+mod health;
+mod lock;
+mod manager;
+mod print;
+mod reload;
+mod snapshot;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use anyhow::Context;
+use knownet_admin::{Listener, Metrics};
 use knownet_flow::Stop;
-use knownet_label::{LabelId, Table};
-use knownet_rule::{Match, Routes, Rule, Rules, Tags};
-use knownet_runtime::{Pipeline, stop_on_signals};
+use knownet_runtime::{Pipeline, on_signals};
 use knownet_source::Site;
 
-use crate::command::check;
-use crate::config::{Condition, Config};
-use crate::plan::{Fields, Ready};
-use crate::{option, report};
+use crate::command::check::{self, Looked};
+use crate::compile::Compiled;
+use crate::config::{Config, Severity};
+use crate::log::{self, Form, Output};
+use crate::option::{self, Log};
+use crate::report::{self, Said};
+use health::Health;
+use lock::Lock;
+use print::Files;
+use reload::Reload;
 
 /// The folder beside the configuration for what is remembered between runs.
 const STATE: &str = "knownet-state";
 
+/// How often files are looked at that may have changed.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What is wanted of a run from outside.
+pub enum Wish {
+    /// To read the configuration and its feeds again.
+    Reload,
+    /// To look after it no more.
+    End,
+}
+
 pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .with_target(false)
-        .init();
-    let Some((config, compiled)) = check::read(&options.config) else {
+    let stop = Arc::new(Stop::new().context("no pipe for signals")?);
+    let (wishes, wanted) = channel();
+    let hangup = wishes.clone();
+    // Nobody may be there any more to fulfil it.
+    let hangup = move || drop(hangup.send(Wish::Reload));
+    on_signals(stop.clone(), hangup).context("signals cannot be handled")?;
+    start(options, Output::Standard, stop, (wishes, wanted))
+}
+
+/// Runs until the sources end or `stop` is set.
+pub fn start(
+    options: &option::Run,
+    output: Output,
+    stop: Arc<Stop>,
+    wishes: (Sender<Wish>, Receiver<Wish>),
+) -> anyhow::Result<ExitCode> {
+    // Noted before they are read: what changes in between is a change.
+    let mut files = Files::default();
+    files.take(reload::files(&options.config).collect());
+    let looked = check::look(&options.config);
+    let form = match options.log {
+        Log::Human => Form::Human,
+        Log::Json => Form::Json,
+        Log::Auto => log::suitable(looked.is_live()),
+    };
+    let level = looked.log_level();
+    log::begin(form, level, output);
+    tell(&looked, &options.config, form);
+    let Some((config, compiled)) = looked.good() else {
         return Ok(ExitCode::FAILURE);
     };
-    let table = Arc::new(compiled.table);
-    let plan = ready(&config, table.clone())?;
-    let sinks = config.sinks.iter();
-    let sinks = sinks.map(|sink| Ok((sink.name.clone(), sink.open()?)));
-    let sinks = sinks.collect::<anyhow::Result<_>>()?;
+    let outcome = operate(options, files, (config, compiled), form, stop, wishes);
+    log::settle(true);
+    match outcome {
+        Err(error) if form != Form::Plain => {
+            tracing::error!("{error:#}");
+            Ok(ExitCode::FAILURE)
+        }
+        outcome => outcome,
+    }
+}
+
+fn tell(looked: &Looked, file: &Path, form: Form) {
+    for mistake in &looked.mistakes {
+        match mistake.severity {
+            _ if form == Form::Plain => eprintln!("{mistake}"),
+            Severity::Error => tracing::error!("{mistake}"),
+            Severity::Warning => tracing::warn!("{mistake}"),
+        }
+    }
+    let errors = looked.errors();
+    if errors > 0 {
+        tracing::error!("{}", check::count(errors, file));
+    }
+}
+
+fn operate(
+    options: &option::Run,
+    files: Files,
+    (config, compiled): (Config, Compiled),
+    form: Form,
+    stop: Arc<Stop>,
+    (wishes, wanted): (Sender<Wish>, Receiver<Wish>),
+) -> anyhow::Result<ExitCode> {
+    let Compiled {
+        table, prefixes, ..
+    } = compiled;
+    let plan = snapshot::ready(&config, Arc::new(table))?;
     let folder = options.config.parent().unwrap_or(Path::new(""));
     let state = match &config.options.state_dir {
         Some(folder) => folder.clone(),
         None => folder.join(STATE),
     };
+    let locked = config.is_live().then(|| Lock::take(&state)).transpose()?;
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("net")
         .enable_all()
         .build()
         .context("no threads for connections")?;
+    let health = Arc::new(Health::new(&config, stop.clone()));
+    // First of all, so that handles that parts make from here on count.
+    if let Some(admin) = &config.admin {
+        let metrics = Metrics::gather(env!("CARGO_PKG_VERSION"))?;
+        let listener = Listener::bind(admin.listen).context("admin")?;
+        tracing::info!(part = "admin", "listening on {}", listener.address());
+        listener.serve(tokio.handle(), metrics, health.clone());
+    }
+    let pipeline = assemble(&config, plan, &state, folder, tokio.handle())?;
+    health.runs(pipeline.handle());
+    let reload = Reload::new(
+        options.config.clone(),
+        files,
+        config,
+        prefixes,
+        pipeline.handle(),
+    );
+    let helper = look_after(reload, wanted)?;
+    stop.on_set(manager::stopping);
+    manager::ready();
+    manager::watch(health)?;
+    let outcome = pipeline
+        .log_to(|message| tracing::warn!("{message}"))
+        .run(stop);
+    // It may be gone, by a fault of its own.
+    let _ = wishes.send(Wish::End);
+    let _ = helper.join();
+    let said = match form {
+        Form::Plain | Form::Human => Said::Text,
+        Form::Json => Said::Message,
+    };
+    let code = report::finish(Ok(outcome), said);
+    drop(locked);
+    code
+}
+
+fn assemble(
+    config: &Config,
+    plan: crate::plan::Ready,
+    state: &Path,
+    folder: &Path,
+    tokio: &tokio::runtime::Handle,
+) -> anyhow::Result<Pipeline> {
+    let sinks = config.sinks.iter();
+    let sinks = sinks.map(|sink| Ok((sink.name.clone(), sink.open()?)));
+    let sinks = sinks.collect::<anyhow::Result<_>>()?;
     let sources = config.sources.iter().map(|source| {
         let site = Site {
             name: source.name.clone(),
             limits: source.limits()?,
             state: state.join(&source.name),
-            tokio: tokio.handle().clone(),
+            tokio: tokio.clone(),
         };
         let opened = source.open(&site);
         let opened = opened.with_context(|| format!("source {}", source.name))?;
         Ok((source.name.clone(), opened))
     });
     let sources = sources.collect::<anyhow::Result<_>>()?;
+    let options = runtime_options(config, folder);
+    Ok(Pipeline::new(sources, sinks, Arc::new(plan), options))
+}
+
+fn runtime_options(config: &Config, folder: &Path) -> knownet_runtime::Options {
     let mut runtime = knownet_runtime::Options::default();
     if let Some(workers) = config.options.workers {
         runtime.workers = workers;
@@ -67,70 +200,23 @@ pub fn run(options: &option::Run) -> anyhow::Result<ExitCode> {
         Some(path) => path.clone(),
         None => folder.join(report::DEAD_LETTERS),
     };
-    let names: Vec<String> = config.rules.iter().enumerate().map(rule_name).collect();
-    report::finish(
-        start(Pipeline::new(sources, sinks, Arc::new(plan), runtime)),
-        &table,
-        &names,
-        true,
-    )
+    runtime
 }
 
-/// Runs until the input ends or a signal comes.
-pub fn start(
-    pipeline: Pipeline,
-) -> anyhow::Result<Result<knownet_runtime::Summary, knownet_runtime::RunError>> {
-    let stop = Arc::new(Stop::new().context("no pipe for signals")?);
-    stop_on_signals(stop.clone()).context("signals cannot be handled")?;
-    Ok(pipeline
-        .log_to(|message| eprintln!("knownet: {message}"))
-        .run(stop))
-}
-
-fn rule_name((index, rule): (usize, &crate::config::Rule)) -> String {
-    rule.name
-        .clone()
-        .unwrap_or_else(|| format!("rule {} (line {})", index + 1, rule.line))
-}
-
-fn ready(config: &Config, table: Arc<Table>) -> anyhow::Result<Ready> {
-    let tags = config.targets();
-    let rules = config.rules.iter().map(|rule| {
-        Ok(Rule {
-            matches: matches(&rule.conditions, &tags, &table)?,
-            action: rule.action,
-            even_threats: rule.even_threats,
-        })
-    });
-    let rules = rules.collect::<anyhow::Result<Vec<_>>>()?;
-    let routes = config
-        .sinks
-        .iter()
-        .map(|sink| matches(&sink.conditions, &tags, &table).map(Some));
-    let routes = routes.collect::<anyhow::Result<Vec<_>>>()?;
-    let formats = config.sources.iter();
-    Ok(Ready {
-        formats: formats.map(|source| source.reading.clone()).collect(),
-        fields: match config.sources.iter().any(|source| source.reading.ecs) {
-            true => Fields::of(&config.tags).with_roles()?,
-            false => Fields::of(&config.tags),
-        },
-        rules: (!rules.is_empty()).then(|| Rules::new(rules, table.clone())),
-        only: None,
-        routes: Routes::new(routes, table.clone()),
-        table,
-    })
-}
-
-fn matches(conditions: &[Condition], tags: &Tags, table: &Table) -> anyhow::Result<Match> {
-    let names: Vec<&str> = (0..table.label_count())
-        .map(|label| table.label_name(label as LabelId))
-        .collect();
-    Match::new(&Condition::pairs(conditions), tags, &names).map_err(|errors| {
-        let all: Vec<String> = errors
-            .iter()
-            .map(|e| format!("{}: {}", e.key, e.message))
-            .collect();
-        anyhow::anyhow!("{}", all.join("; "))
-    })
+/// Fulfils wishes, and looks after files and the log, until the end is wished for.
+fn look_after(mut reload: Reload, wanted: Receiver<Wish>) -> anyhow::Result<JoinHandle<()>> {
+    let work = move || {
+        loop {
+            match wanted.recv_timeout(LOOK) {
+                Ok(Wish::Reload) => reload.asked(),
+                Ok(Wish::End) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => reload.look(),
+            }
+            log::settle(false);
+        }
+    };
+    let thread = thread::Builder::new().name("caretaker".into());
+    thread
+        .spawn(work)
+        .context("no thread to look after the run")
 }

@@ -5,18 +5,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use knownet_flow::{Path, Sink, Source};
+use knownet_flow::{Names, Path, RuleName, Sink, Source, Stop};
 use knownet_format::text::time::Zone;
 use knownet_label::{LabelId, Table};
 use knownet_rule::{Action, Match, Routes, Rule, Rules, Scalar, Tags};
-use knownet_runtime::Pipeline;
+use knownet_runtime::{Pipeline, RunError, Summary, stop_on_signals};
 use knownet_sink::Stdout;
 use knownet_source::{Files, Limits, Stdin};
 
-use crate::command::run::start;
 use crate::config::Tag;
 use crate::config::format::{Reading, named};
 use crate::plan::{Fields, Only, Ready};
+use crate::report::Said;
 use crate::{compile, option, report, usual};
 
 /// What `--only` calls an address without a label.
@@ -70,6 +70,13 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
         only,
         routes: Routes::new(vec![None], table.clone()),
         table: table.clone(),
+        names: Names {
+            labels: known.iter().map(|&name| name.to_owned()).collect(),
+            rules: names
+                .into_iter()
+                .map(|name| RuleName { name, drops: true })
+                .collect(),
+        },
     };
     let limits = Limits {
         framing: reading.framing(),
@@ -92,7 +99,19 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
         Arc::new(plan),
         runtime,
     );
-    report::finish(start(pipeline), &table, &names, options.stats)
+    let said = match options.stats {
+        true => Said::Text,
+        false => Said::Nothing,
+    };
+    report::finish(start(pipeline), said)
+}
+
+/// Runs until the input ends or a signal comes.
+fn start(pipeline: Pipeline) -> anyhow::Result<Result<Summary, RunError>> {
+    let stop = Arc::new(Stop::new().context("no pipe for signals")?);
+    stop_on_signals(stop.clone()).context("signals cannot be handled")?;
+    let pipeline = pipeline.log_to(|message| eprintln!("knownet: {message}"));
+    Ok(pipeline.run(stop))
 }
 
 /// How records are read, by the options.

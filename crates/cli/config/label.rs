@@ -1,6 +1,6 @@
 //! Labels: names for sets of networks, and where their prefixes come from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use knownet_feed::{BadLine, Kind, Options, builtin};
 use knownet_label::Prefix;
@@ -38,12 +38,29 @@ pub struct Feed {
 }
 
 /// Which feed it is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// One that comes along, by its name without `builtin:`.
     Builtin(String),
     /// A file.
     File(PathBuf),
+}
+
+impl Label {
+    /// The files that it is made of.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.feeds.iter().filter_map(|feed| match &feed.origin {
+            Origin::File(path) => Some(path.as_path()),
+            Origin::Builtin(_) => None,
+        })
+    }
+
+    /// Whether it is made of the same feeds and prefixes as `other`.
+    pub fn is_made_as(&self, other: &Label) -> bool {
+        let origins = |label: &Label| label.feeds.iter().map(|f| f.origin.clone()).collect();
+        let (mine, others): (Vec<Origin>, Vec<Origin>) = (origins(self), origins(other));
+        mine == others && self.cidrs == other.cidrs
+    }
 }
 
 pub(super) fn read(section: &Section<'_>) -> Option<Label> {

@@ -24,8 +24,38 @@ pub struct Options {
     pub dead_letter: Option<PathBuf>,
     /// How many bytes one event may have.
     pub max_event: u64,
+    /// What is worth a line in the log; `info` if not given.
+    pub log_level: Level,
     /// How records are read where a source does not say otherwise.
     pub reading: Reading,
+}
+
+/// How much a line in the log matters, at least.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// Something is lost or ends.
+    Error,
+    /// Something is not as it should be.
+    Warn,
+    /// Something began or is over.
+    #[default]
+    Info,
+    /// For whoever looks for a fault; may show parts of events.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl Level {
+    /// By their names.
+    pub const ALL: [(&str, Level); 5] = [
+        ("error", Level::Error),
+        ("warn", Level::Warn),
+        ("info", Level::Info),
+        ("debug", Level::Debug),
+        ("trace", Level::Trace),
+    ];
 }
 
 pub(super) fn read(top: &Section<'_>) -> Options {
@@ -35,6 +65,7 @@ pub(super) fn read(top: &Section<'_>) -> Options {
         state_dir: top.file("state_dir", Access::Folder),
         dead_letter: top.file("dead_letter", Access::Write),
         max_event: max_event(top).unwrap_or(MAX_EVENT),
+        log_level: level(top).unwrap_or_default(),
         reading: format::defaults(top),
     }
 }
@@ -42,6 +73,16 @@ pub(super) fn read(top: &Section<'_>) -> Options {
 /// `max_event` of the document or of one source: a batch holds one whole event, and 4 GiB at most.
 pub(super) fn max_event(section: &Section<'_>) -> Option<u64> {
     size::read(section, "max_event", 1 << 10..=1 << 30)
+}
+
+fn level(top: &Section<'_>) -> Option<Level> {
+    top.text("log_level", |text| {
+        let found = Level::ALL.iter().find(|(name, _)| *name == text);
+        found.map(|&(_, level)| level).ok_or_else(|| {
+            let known = Level::ALL.map(|(name, _)| name).join(", ");
+            format!("\"{text}\" is not a level; known: {known}")
+        })
+    })
 }
 
 fn workers(top: &Section<'_>) -> Option<usize> {

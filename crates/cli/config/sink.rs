@@ -1,13 +1,14 @@
-//! Sinks: where events go.
+//! Sinks: where events go. A file for the keys of a type that has some.
+
+mod file;
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 use knownet_flow as flow;
-use knownet_sink::{File, Stdout};
+use knownet_sink::{File, FileOptions, Stdout};
 
 use super::condition::{Condition, conditions};
-use super::disk::Access;
 use super::section::{Section, Types};
 
 /// One sink.
@@ -32,6 +33,8 @@ pub enum SinkKind {
     File {
         /// Its path.
         path: PathBuf,
+        /// When it is set aside, and how safe a write is.
+        options: FileOptions,
     },
 }
 
@@ -43,12 +46,12 @@ impl Sink {
     pub fn open(&self) -> anyhow::Result<Box<dyn flow::Sink>> {
         Ok(match &self.kind {
             SinkKind::Stdout => Box::new(Stdout::new().context("standard output")?),
-            SinkKind::File { path } => Box::new(File::open(path)?),
+            SinkKind::File { path, options } => Box::new(File::open(&self.name, path, options)?),
         })
     }
 }
 
-const TYPES: &Types<SinkKind> = &[("stdout", stdout), ("file", file)];
+const TYPES: &Types<SinkKind> = &[("stdout", stdout), ("file", file::read)];
 
 pub(super) fn read(section: &Section<'_>) -> Option<Sink> {
     let node = section.node("match");
@@ -57,18 +60,10 @@ pub(super) fn read(section: &Section<'_>) -> Option<Sink> {
         line: section.line,
         conditions: node.map_or_else(Vec::new, |node| conditions(section, node)),
         // A mistake is noted where it is missing; the conditions are to be checked all the same.
-        kind: section.of_type("sink", TYPES).unwrap_or(SinkKind::File {
-            path: PathBuf::new(),
-        }),
+        kind: section.of_type("sink", TYPES).unwrap_or_else(file::nowhere),
     })
 }
 
 fn stdout(_: &Section<'_>) -> Option<SinkKind> {
     Some(SinkKind::Stdout)
-}
-
-fn file(section: &Section<'_>) -> Option<SinkKind> {
-    section.require("path", "name a file, such as path = \"events.ndjson\"");
-    let path = section.file("path", Access::Write)?;
-    Some(SinkKind::File { path })
 }

@@ -1,13 +1,18 @@
 //! Sources: where events come from. A file for the keys of each type.
 
+mod beats;
 mod file;
-mod listen;
+mod http;
+pub(super) mod listen;
+mod tcp;
+mod udp;
+mod unix;
 
 use std::path::PathBuf;
 
 use knownet_flow as flow;
 use knownet_source::tail::{self, Tail};
-use knownet_source::{Files, Limits, Site, Stdin};
+use knownet_source::{Beats, Files, Http, Limits, Listen, Site, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -40,6 +45,16 @@ pub enum SourceKind {
     Tail(tail::Options),
     /// Standard input.
     Stdin,
+    /// Lines and syslog frames over TCP.
+    Tcp(Listen),
+    /// Datagrams.
+    Udp(Udp),
+    /// A Unix socket.
+    Unix(Unix),
+    /// Beats and other clients of Logstash.
+    Beats(Beats),
+    /// Requests with events, as Elasticsearch takes them too.
+    Http(Http),
 }
 
 impl Source {
@@ -65,6 +80,14 @@ impl Source {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
             SourceKind::Tail(options) => Box::new(Tail::open(options.clone(), site)?),
             SourceKind::Stdin => Box::new(Stdin::new(limits)?),
+            SourceKind::Tcp(listen) => knownet_source::tcp(site, listen)?,
+            SourceKind::Udp(options) => knownet_source::udp(site, options)?,
+            #[cfg(unix)]
+            SourceKind::Unix(options) => knownet_source::unix(site, options)?,
+            #[cfg(not(unix))]
+            SourceKind::Unix(_) => anyhow::bail!("this system has no Unix sockets"),
+            SourceKind::Beats(beats) => beats.open(site)?,
+            SourceKind::Http(http) => Box::new(http.open(site)?),
         })
     }
 }
@@ -72,14 +95,19 @@ impl Source {
 impl SourceKind {
     /// Whether it goes on until somebody stops it.
     pub fn is_live(&self) -> bool {
-        match self {
-            SourceKind::Tail(_) => true,
-            SourceKind::File { .. } | SourceKind::Stdin => false,
-        }
+        !matches!(self, SourceKind::File { .. } | SourceKind::Stdin)
     }
 }
 
-const TYPES: &Types<SourceKind> = &[("file", file::read), ("stdin", stdin)];
+const TYPES: &Types<SourceKind> = &[
+    ("file", file::read),
+    ("stdin", stdin),
+    ("tcp", tcp::read),
+    ("udp", udp::read),
+    ("unix", unix::read),
+    ("beats", beats::read),
+    ("http", http::read),
+];
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);

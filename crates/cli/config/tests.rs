@@ -1,4 +1,6 @@
+mod change;
 mod disk;
+mod http;
 mod label;
 mod matching;
 mod random;

@@ -3,6 +3,7 @@
 //! Variables are filled in on the way, and values that cannot be read are noted and left out.
 
 use std::ops::Range;
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -49,6 +50,7 @@ impl Value {
 /// The document's table; `None` if it is not TOML, which is noted.
 pub(super) fn parse(
     text: &str,
+    folder: &Path,
     env: &dyn Fn(&str) -> Option<String>,
     notes: &Notes,
 ) -> Option<Node> {
@@ -64,7 +66,12 @@ pub(super) fn parse(
         }
         last = line;
     }
-    let reader = Reader { lines, env, notes };
+    let reader = Reader {
+        lines,
+        folder,
+        env,
+        notes,
+    };
     errors
         .is_empty()
         .then(|| reader.table(document.get_ref(), 1, ""))
@@ -83,6 +90,7 @@ pub(super) fn dotted(parent: &str, name: &str) -> String {
 
 struct Reader<'a> {
     lines: Lines,
+    folder: &'a Path,
     env: &'a dyn Fn(&str) -> Option<String>,
     notes: &'a Notes,
 }
@@ -116,7 +124,7 @@ impl Reader<'_> {
                 });
                 Value::List(nodes.collect())
             }
-            DeValue::String(text) => match variable::expand(text, self.env) {
+            DeValue::String(text) => match variable::expand(text, self.folder, self.env) {
                 Ok(text) => Value::Text(text),
                 Err(message) => broken(message),
             },

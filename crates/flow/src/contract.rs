@@ -213,6 +213,29 @@ impl Steps {
 pub trait Plan: Send + Sync {
     /// Fresh steps over this snapshot, for the source at this place in the list of sources.
     fn steps(&self, source: usize) -> Steps;
+
+    /// What the places in its [`Counts`] stand for; a place without a name is counted only in sums.
+    fn names(&self) -> Names {
+        Names::default()
+    }
+}
+
+/// What the places in [`Counts::labels`] and [`Counts::rules`] stand for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The labels.
+    pub labels: Vec<String>,
+    /// The rules.
+    pub rules: Vec<RuleName>,
+}
+
+/// A rule, as it is reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleName {
+    /// What it is called.
+    pub name: String,
+    /// Whether an event that it counts is dropped by it.
+    pub drops: bool,
 }
 
 /// Where events go out.

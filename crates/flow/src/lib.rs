@@ -20,8 +20,8 @@ mod work;
 pub use ack::{Ack, Outcome};
 pub use batch::{Batch, Buffer, Framing, Heading, Origin};
 pub use contract::{
-    Commit, Format, Lines, Piece, Plan, ROLES, Read, Reader, Roles, Sink, Source, SourceError,
-    Stage, Steps, Value, WriteError,
+    Commit, Format, Lines, Names, Piece, Plan, ROLES, Read, Reader, Roles, RuleName, Sink, Source,
+    SourceError, Stage, Steps, Value, WriteError,
 };
 pub use output::{Events, Output, splice};
 pub use path::{Path, PathError};

@@ -142,6 +142,19 @@ impl Counts {
 
     /// Adds `other` to `self`.
     pub fn add(&mut self, other: &Counts) {
+        self.add_sums(other);
+        for (mine, theirs) in [
+            (&mut self.labels, &other.labels),
+            (&mut self.rules, &other.rules),
+        ] {
+            mine.resize(mine.len().max(theirs.len()), 0);
+            mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
+        }
+    }
+
+    /// Adds `other` to `self`, but for its labels and rules, whose places may mean something else
+    /// there.
+    pub fn add_sums(&mut self, other: &Counts) {
         self.events += other.events;
         self.unparsed += other.unparsed;
         self.no_format += other.no_format;
@@ -151,14 +164,9 @@ impl Counts {
         self.unrouted += other.unrouted;
         self.dropped += other.dropped;
         self.passed += other.passed;
-        for (mine, theirs) in [
-            (&mut self.labels, &other.labels),
-            (&mut self.rules, &other.rules),
-            (&mut self.formats, &other.formats),
-        ] {
-            mine.resize(mine.len().max(theirs.len()), 0);
-            mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
-        }
+        let (mine, theirs) = (&mut self.formats, &other.formats);
+        mine.resize(mine.len().max(theirs.len()), 0);
+        mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
     }
 
     /// Back to zero, keeping the memory.

@@ -100,26 +100,22 @@ fn last_byte(mut file: &File) -> io::Result<u8> {
 
 /// An exclusive advisory lock, until it is dropped.
 ///
-/// Unix only: elsewhere the standard library has no lock in the oldest Rust that is supported, and
-/// two processes with one file are on their own. So they are on a file system without locks.
-struct Locked<'a>(#[cfg_attr(not(unix), allow(dead_code))] &'a File);
+/// On a file system without locks two processes with one file are on their own.
+struct Locked<'a>(&'a File);
 
 impl<'a> Locked<'a> {
     fn new(file: &'a File) -> Locked<'a> {
-        #[cfg(unix)]
-        {
-            use rustix::fs::{FlockOperation, flock};
-            let lock = || flock(file, FlockOperation::LockExclusive);
-            let _ = rustix::io::retry_on_intr(lock);
-        }
+        while file
+            .lock()
+            .is_err_and(|e| e.kind() == io::ErrorKind::Interrupted)
+        {}
         Locked(file)
     }
 }
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        #[cfg(unix)]
-        let _ = rustix::fs::flock(self.0, rustix::fs::FlockOperation::Unlock);
+        let _ = self.0.unlock();
     }
 }
 

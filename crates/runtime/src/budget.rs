@@ -14,6 +14,7 @@ pub(crate) struct Budget {
     bound: usize,
     state: Mutex<State>,
     changed: Condvar,
+    shown: metrics::Gauge,
 }
 
 #[derive(Default)]
@@ -36,6 +37,7 @@ impl Budget {
             bound,
             state: Mutex::default(),
             changed: Condvar::new(),
+            shown: metrics::gauge!("knownet_in_flight_bytes"),
         }
     }
 
@@ -54,6 +56,7 @@ impl Budget {
             .unwrap_or_else(|e| e.into_inner());
         state.served += 1;
         state.used += bytes;
+        self.shown.set(state.used as f64);
         if state.asked != state.served {
             self.changed.notify_all();
         }
@@ -72,6 +75,7 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut state = self.budget.lock();
         state.used -= self.bytes;
+        self.budget.shown.set(state.used as f64);
         if state.asked != state.served {
             self.budget.changed.notify_all();
         }

@@ -55,6 +55,7 @@ impl DeadLetters {
         }
         self.add(shared, |file| file.add(&entries))?;
         shared.totals().dead_letters += letters.len() as u64;
+        metrics::counter!("knownet_dead_letters_total").increment(letters.len() as u64);
         letters.clear();
         Ok(())
     }
@@ -63,6 +64,7 @@ impl DeadLetters {
     pub fn bury_staged(&self, shared: &Shared, staged: &mut Staged) -> Result<(), Halted> {
         self.add(shared, |file| file.add_from(&mut staged.content()?))?;
         shared.totals().dead_letters += 1;
+        metrics::counter!("knownet_dead_letters_total").increment(1);
         Ok(())
     }
 

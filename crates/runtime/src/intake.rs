@@ -4,11 +4,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard};
 
+use arc_swap::Guard;
 use knownet_flow::{Ack, Batch, Heading, Read, Source, Stop};
 
 use crate::budget::Permit;
 use crate::oversized::Oversized;
-use crate::shared::{Shared, panic_text};
+use crate::shared::{Planned, Shared, panic_text};
 use crate::turn::{Place, Turns};
 use crate::watermark::Watermark;
 
@@ -32,6 +33,8 @@ struct Reading {
 /// A batch that was read, with its place in the queue and its share of the budget.
 pub(crate) struct Taken<'a> {
     pub read: Read,
+    /// What it is taken through: never an older one than the batch before it.
+    pub plan: Guard<Planned>,
     pub ack: Ack,
     pub place: Place<'a>,
     pub permit: Permit<'a>,
@@ -78,6 +81,7 @@ impl Intake {
             let message = match read {
                 Ok(Ok(Read::End)) => {
                     reading.ended = true;
+                    shared.vitals.ended(&self.name);
                     return None;
                 }
                 Ok(Ok(read)) => {
@@ -87,6 +91,7 @@ impl Intake {
                     let ack = self.watermark.register(batch.partition, batch.position);
                     return Some(Taken {
                         read,
+                        plan: shared.snapshot.load(),
                         ack,
                         place,
                         permit,
@@ -95,6 +100,7 @@ impl Intake {
                 Ok(Err(error)) => error.to_string(),
                 Err(payload) => {
                     reading.ended = true;
+                    shared.vitals.ended(&self.name);
                     format!("a fault while reading: {}", panic_text(&*payload))
                 }
             };

@@ -19,6 +19,7 @@ use crate::lane;
 use crate::oversized::Oversized;
 use crate::shared::{Log, Outlet, Shared, Snapshot, panic_text};
 use crate::summary::{Ended, Summary};
+use crate::vital::{Health, Vitals};
 
 /// How a pipeline runs.
 #[derive(Debug, Clone)]
@@ -71,6 +72,7 @@ pub struct Pipeline {
     sinks: Vec<(String, Box<dyn Sink>)>,
     snapshot: Snapshot,
     halt: Arc<Halt>,
+    vitals: Arc<Vitals>,
     options: Options,
     log: Log,
 }
@@ -80,12 +82,19 @@ pub struct Pipeline {
 pub struct Handle {
     snapshot: Snapshot,
     halt: Arc<Halt>,
+    vitals: Arc<Vitals>,
 }
 
 impl Handle {
-    /// From each worker's next batch on, `plan` is what it sees; no batch sees two.
+    /// From the next batch of each source on, `plan` is what it sees; no batch sees two, and none a
+    /// plan that is older than what the batch before it saw.
     pub fn replace(&self, plan: Arc<dyn Plan>) {
         self.snapshot.store(Arc::new(plan));
+    }
+
+    /// How it fares.
+    pub fn health(&self) -> Health {
+        self.vitals.health()
     }
 
     /// Ends the run without waiting for sinks that cannot be reached. What they lack stays
@@ -108,6 +117,7 @@ impl Pipeline {
             sinks,
             snapshot: Arc::new(ArcSwap::from_pointee(plan)),
             halt: Arc::new(Halt::new()),
+            vitals: Arc::default(),
             options,
             log: Box::new(|message| eprintln!("{message}")),
         }
@@ -124,6 +134,7 @@ impl Pipeline {
         Handle {
             snapshot: self.snapshot.clone(),
             halt: self.halt.clone(),
+            vitals: self.vitals.clone(),
         }
     }
 
@@ -143,7 +154,9 @@ impl Pipeline {
             let count = shared.sinks.len();
             shared.halt.raise(Cause::TooManySinks(count));
         } else {
+            shared.vitals.set_running(true);
             run_lanes(&shared, &intakes, &stop);
+            shared.vitals.set_running(false);
         }
         let halted = shared.halt.check().is_err();
         for intake in &intakes {
@@ -181,6 +194,7 @@ impl Pipeline {
             halt: self.halt,
             letters: DeadLetters::new(self.options.dead_letter.clone()),
             totals: Mutex::default(),
+            vitals: self.vitals,
             log: self.log,
             said: Mutex::default(),
             options: self.options,

@@ -44,9 +44,11 @@ impl Processor {
         }
     }
 
-    /// Takes `bytes`, whole lines behind `heading`, through the steps of `plan`.
-    pub fn run(&mut self, plan: &Arc<Arc<dyn Plan>>, bytes: &[u8], heading: &Heading) {
-        if !Arc::ptr_eq(plan, &self.plan) {
+    /// Takes `bytes`, whole lines behind `heading`, through the steps of `plan`. Whether that is
+    /// another plan than the batch before had.
+    pub fn run(&mut self, plan: &Arc<Arc<dyn Plan>>, bytes: &[u8], heading: &Heading) -> bool {
+        let changed = !Arc::ptr_eq(plan, &self.plan);
+        if changed {
             self.steps = plan.steps(self.source);
             self.plan = plan.clone();
         }
@@ -61,6 +63,7 @@ impl Processor {
                 self.salvage(bytes, heading, 0..bytes.len(), reason);
             }
         }
+        changed
     }
 
     /// Finds the events in `range` that panic; all of it together did, with `reason`.

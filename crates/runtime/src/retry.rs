@@ -41,6 +41,8 @@ impl<'a> Retry<'a> {
             shared.halt.raise(Cause::GaveUp { part, reason });
             return Err(Halted);
         }
+        shared.vitals.unreachable(part, &reason);
+        metrics::counter!("knownet_sink_retries_total", "sink" => part.to_owned()).increment(1);
         if self.failed == 0 {
             (shared.log)(&format!("{part}: {reason}; trying again until it works"));
         }
@@ -73,6 +75,7 @@ impl<'a> Retry<'a> {
     pub fn succeeded(&self) {
         if self.failed > 0 {
             let (part, times) = (self.part, self.failed);
+            self.shared.vitals.reached(part);
             (self.shared.log)(&format!(
                 "{part}: works again after {times} failed attempts"
             ));

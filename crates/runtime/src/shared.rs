@@ -13,9 +13,13 @@ use crate::dead_letter::DeadLetters;
 use crate::halt::Halt;
 use crate::pipeline::Options;
 use crate::summary::Summary;
+use crate::vital::Vitals;
 
 /// The snapshot that the next batch sees.
 pub(crate) type Snapshot = Arc<ArcSwap<Arc<dyn Plan>>>;
+
+/// What a batch sees.
+pub(crate) type Planned = Arc<Arc<dyn Plan>>;
 
 /// Takes the messages that a person should see.
 pub(crate) type Log = Box<dyn Fn(&str) + Send + Sync>;
@@ -28,6 +32,7 @@ pub(crate) struct Shared {
     pub halt: Arc<Halt>,
     pub letters: DeadLetters,
     pub totals: Mutex<Summary>,
+    pub vitals: Arc<Vitals>,
     pub log: Log,
     /// What is said no more than once, if it was.
     pub said: Mutex<BTreeSet<String>>,

@@ -13,29 +13,45 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 ///
 /// # Errors
 /// If the handlers cannot be registered or their thread cannot be started.
-#[cfg(unix)]
 pub fn stop_on_signals(stop: Arc<Stop>) -> io::Result<()> {
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    watch(stop, None)
+}
+
+/// As [`stop_on_signals`]; each SIGHUP, where there is one, calls `hangup`.
+///
+/// # Errors
+/// If the handlers cannot be registered or their thread cannot be started.
+pub fn on_signals(stop: Arc<Stop>, hangup: impl Fn() + Send + 'static) -> io::Result<()> {
+    watch(stop, Some(Box::new(hangup)))
+}
+
+#[cfg(unix)]
+fn watch(stop: Arc<Stop>, hangup: Option<Box<dyn Fn() + Send>>) -> io::Result<()> {
+    use signal_hook::consts::SIGHUP;
+
+    let mut watched = vec![SIGINT, SIGTERM];
+    watched.extend(hangup.is_some().then_some(SIGHUP));
+    let mut signals = signal_hook::iterator::Signals::new(watched)?;
     let watch = move || {
         let mut asked = false;
         for signal in signals.forever() {
-            if asked {
-                signal_hook::low_level::exit(128 + signal);
+            match &hangup {
+                Some(hangup) if signal == SIGHUP => hangup(),
+                _ if asked => signal_hook::low_level::exit(128 + signal),
+                _ => {
+                    asked = true;
+                    stop.set();
+                }
             }
-            asked = true;
-            stop.set();
         }
     };
     thread::Builder::new().name("signals".into()).spawn(watch)?;
     Ok(())
 }
 
-/// Sets `stop` at the first Ctrl-C of the process; a second one ends it.
-///
-/// # Errors
-/// If the handlers cannot be registered or their thread cannot be started.
+/// There is Ctrl-C, and no hangup.
 #[cfg(not(unix))]
-pub fn stop_on_signals(stop: Arc<Stop>) -> io::Result<()> {
+fn watch(stop: Arc<Stop>, _: Option<Box<dyn Fn() + Send>>) -> io::Result<()> {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
 

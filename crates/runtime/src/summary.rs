@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use knownet_flow::Counts;
+use knownet_flow::{Counts, Names};
 
 /// How many messages of sources are kept.
 const KEPT_MESSAGES: usize = 100;
@@ -28,6 +28,8 @@ pub enum Ended {
 pub struct Summary {
     /// What the steps counted. An event that a sink refused is counted here as passed, too.
     pub counts: Counts,
+    /// What the places in `counts` stand for, over every plan there was.
+    pub names: Names,
     /// Bytes of batches read, line feeds included.
     pub bytes_in: u64,
     /// Bytes written, over all sinks.

@@ -7,5 +7,5 @@ mod file;
 mod resume;
 mod stdout;
 
-pub use file::{File, OpenError};
+pub use file::{Compress, File, FileOptions, OpenError, Rotate};
 pub use stdout::Stdout;

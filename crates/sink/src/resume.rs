@@ -20,6 +20,16 @@ impl<W: Write> Resume<W> {
         Resume { inner, done: 0 }
     }
 
+    /// Goes on with the current events behind their first `done` bytes.
+    pub fn at(inner: W, done: usize) -> Resume<W> {
+        Resume { inner, done }
+    }
+
+    /// Bytes of the current events that are written; none between two batches.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
     pub fn get_ref(&self) -> &W {
         &self.inner
     }

@@ -102,6 +102,27 @@ impl Sender {
         self.deliver(lines, peer, None).await;
     }
 
+    /// As [`Sender::send`], for lines of several senders: where the run of each ends, and who it is.
+    /// No more than a usual batch should come at once.
+    pub async fn send_runs(&self, lines: &[u8], runs: &[(usize, Option<SocketAddr>)]) {
+        let longest = self.0.limits.max_event + 1;
+        if lines.len() > self.0.limits.batch.min(longest) {
+            // Something may have to be cut.
+            let mut from = 0;
+            for (end, peer) in runs {
+                self.send(&lines[from..*end], *peer).await;
+                from = *end;
+            }
+            return;
+        }
+        let Ok(room) = self.0.room.acquire_many(lines.len() as u32).await else {
+            // The room is never closed.
+            return;
+        };
+        room.forget();
+        self.0.push(lines, runs, Read::Lines, None, lines.len());
+    }
+
     /// As [`Sender::send`]; the receipt resolves when all of it is safe, and what was sent before it.
     pub async fn send_for_receipt(&self, lines: &[u8], peer: Option<SocketAddr>) -> Receipt {
         let (done, receipt) = oneshot::channel();
@@ -170,7 +191,8 @@ impl Sender {
             // The room is never closed.
             Err(_) => return,
         }
-        self.0.push(bytes, peer, read, done, permits);
+        self.0
+            .push(bytes, &[(bytes.len(), peer)], read, done, permits);
     }
 }
 
@@ -195,7 +217,7 @@ impl Inbox {
     fn push(
         &self,
         bytes: &[u8],
-        peer: Option<SocketAddr>,
+        runs: &[(usize, Option<SocketAddr>)],
         read: Read,
         done: Option<oneshot::Sender<()>>,
         permits: usize,
@@ -220,17 +242,21 @@ impl Inbox {
         let Some(parcel) = state.queue.back_mut() else {
             return;
         };
+        let before = parcel.bytes.filled().len();
         parcel.bytes.extend(bytes);
         parcel.permits += permits;
         parcel.receipts.extend(done);
-        let end = parcel.bytes.filled().len();
-        match parcel.origins.last_mut() {
-            Some(last) if last.peer == peer => last.end = end,
-            _ => parcel.origins.push(Origin {
-                end,
-                peer,
-                time: SystemTime::now(),
-            }),
+        let mut time = None;
+        for (end, peer) in runs {
+            let end = before + end;
+            match parcel.origins.last_mut() {
+                Some(last) if last.peer == *peer => last.end = end,
+                _ => parcel.origins.push(Origin {
+                    end,
+                    peer: *peer,
+                    time: *time.get_or_insert_with(SystemTime::now),
+                }),
+            }
         }
         if state.readers > 0 {
             self.filled.notify_one();

@@ -4,7 +4,10 @@
 //! zstd are recognised by their first bytes. What connections send waits in an inbox. Reads that
 //! may have to wait end as soon as the stop is set.
 
+mod beats;
 mod file;
+mod frame;
+mod http;
 mod inbox;
 mod input;
 mod lines;
@@ -12,10 +15,16 @@ mod net;
 mod site;
 mod stdin;
 pub mod tail;
+mod udp;
 mod wait;
 
+pub use beats::Beats;
 pub use file::Files;
+pub use http::{Auth, Http, Secret};
 pub use lines::Limits;
-pub use net::{Listen, Tls};
+#[cfg(unix)]
+pub use net::unix;
+pub use net::{Listen, Tls, Unix, tcp};
 pub use site::{OpenError, Site};
 pub use stdin::Stdin;
+pub use udp::{Udp, udp};

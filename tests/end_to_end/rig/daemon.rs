@@ -1,13 +1,18 @@
 //! A run that goes on until it is stopped.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+#[cfg(target_os = "linux")]
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Folder, Ran, knownet};
+use super::{Call, Folder, Ran, knownet};
+#[cfg(target_os = "linux")]
+use super::{SmallDisk, call};
 
 /// How long a test waits for what must come. Reaching it is a failure, never a way to go on.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -36,12 +41,47 @@ impl Folder {
 
     /// Starts the `knownet.toml` that is there.
     pub fn again(&self) -> Daemon {
+        knownet(self.0.path(), &["run"]).daemon()
+    }
+
+    /// Starts `knownet.toml` with this text and an open standard input.
+    pub fn piped(&self, config: &str) -> (Daemon, ChildStdin) {
+        self.file("knownet.toml", config);
+        knownet(self.0.path(), &["run"]).piped()
+    }
+
+    /// Starts the `knownet.toml` that is there, with these variables of the environment.
+    // For `tests/delivery`, which has this rig, too.
+    #[allow(dead_code)]
+    pub fn again_with(&self, variables: &[(&str, &OsStr)]) -> Daemon {
         let mut call = knownet(self.0.path(), &["run"]);
-        call.command.stdout(Stdio::piped());
-        let mut child = call.spawn();
+        call.command.envs(variables.iter().copied());
+        call.daemon()
+    }
+
+    /// Starts the `knownet.toml` that is there, where it sees `disk`.
+    #[cfg(target_os = "linux")]
+    pub fn again_on(&self, disk: &SmallDisk) -> Daemon {
+        let command = disk.command(Path::new(env!("CARGO_BIN_EXE_knownet")));
+        call(command, self.0.path(), &["run"]).daemon()
+    }
+}
+
+impl Call<'_> {
+    /// Starts it as a run that goes on.
+    pub fn daemon(mut self) -> Daemon {
+        let mut child = self.spawn();
         let out = Lines::of(child.stdout.take().expect("a pipe"));
         let err = Lines::of(child.stderr.take().expect("a pipe"));
         Daemon { child, out, err }
+    }
+
+    /// The same, with an open standard input.
+    pub fn piped(mut self) -> (Daemon, ChildStdin) {
+        self.command.stdin(Stdio::piped());
+        let mut daemon = self.daemon();
+        let input = daemon.child.stdin.take().expect("a pipe");
+        (daemon, input)
     }
 }
 

@@ -10,6 +10,9 @@ use crate::config::duration;
 use crate::config::section::Section;
 use crate::config::tree::Value;
 
+/// Connections at once, without the key.
+pub(super) const CONNECTIONS: usize = 1024;
+
 /// Reads them; `default` is the address without the key.
 pub(super) fn read(section: &Section<'_>, default: SocketAddr, idle: Duration) -> Listen {
     let address = section.text("listen", address).unwrap_or(default);
@@ -21,7 +24,7 @@ pub(super) fn read(section: &Section<'_>, default: SocketAddr, idle: Duration) -
     });
     Listen {
         address,
-        max_connections: connections(section).unwrap_or(1024),
+        max_connections: connections(section).unwrap_or(CONNECTIONS),
         idle_timeout: duration::read(section, "idle_timeout").unwrap_or(idle),
         tls,
         proxy: section.bool("proxy_protocol").unwrap_or(false),
@@ -29,7 +32,7 @@ pub(super) fn read(section: &Section<'_>, default: SocketAddr, idle: Duration) -
 }
 
 /// `ADDRESS:PORT`; of the names only `localhost` is one.
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+pub(in crate::config) fn address(text: &str) -> Result<SocketAddr, String> {
     let local = text.strip_prefix("localhost:");
     let spelled = local.map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     spelled.parse().map_err(|_| {
@@ -40,7 +43,8 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
-fn connections(section: &Section<'_>) -> Option<usize> {
+/// `max_connections`.
+pub(super) fn connections(section: &Section<'_>) -> Option<usize> {
     let count = |value: &Value| match value {
         Value::Integer(count @ 1..=100_000) => Some(Ok(*count as usize)),
         Value::Integer(count) => Some(Err(format!(

@@ -1,4 +1,9 @@
+use std::time::Duration;
+
+use knownet_sink::{Compress, FileOptions, Rotate};
+
 use super::{assert_mistakes, config, warnings};
+use crate::config::SinkKind;
 
 const SOURCE: &str = "[sources.in]\ntype = \"stdin\"\n";
 
@@ -54,4 +59,73 @@ fn there_is_a_bit_for_64_sinks() {
         &format!("{SOURCE}{}", sinks(65)),
         &["config/a.toml:1: sinks: 65 are too many; 64 are allowed"],
     );
+}
+
+#[test]
+fn a_file_may_be_rotated() {
+    let text = format!(
+        "{SOURCE}[sinks.a]\ntype = \"file\"\npath = \"a\"\nsync = true\n\
+         rotate = {{ size = \"100MiB\", age = \"1d\", keep = 7, compress = \"zstd\" }}\n\
+         [sinks.b]\ntype = \"file\"\npath = \"b\"\n[sinks.b.rotate]\nage = \"1h\"\n"
+    );
+    let config = config(&text);
+    let options = |n: usize| match &config.sinks[n].kind {
+        SinkKind::File { options, .. } => options.clone(),
+        SinkKind::Stdout => FileOptions::default(),
+    };
+    let rotate = Rotate {
+        size: Some(100 << 20),
+        age: Some(Duration::from_secs(86_400)),
+        keep: Some(7),
+        compress: Compress::Zstd,
+    };
+    let (rotate, sync) = (Some(rotate), true);
+    assert_eq!(options(0), FileOptions { rotate, sync });
+    let hourly = Rotate {
+        age: Some(Duration::from_secs(3600)),
+        ..Rotate::default()
+    };
+    let (rotate, sync) = (Some(hourly), false);
+    assert_eq!(options(1), FileOptions { rotate, sync });
+}
+
+#[test]
+fn mistakes_in_a_rotation() {
+    let file = |keys: &str| format!("{SOURCE}[sinks.a]\ntype = \"file\"\npath = \"a\"\n{keys}\n");
+    for (keys, mistake) in [
+        (
+            "rotate = { keep = 3 }",
+            "rotate: has neither size nor age; say when the file is full, such as { size = \
+             \"100MiB\" }",
+        ),
+        (
+            "rotate = { size = 10 }",
+            "rotate.size: 10 is out of bounds; from 1KiB to 1048576GiB is allowed",
+        ),
+        (
+            "rotate = { age = \"1w\" }",
+            "rotate.age: \"1w\" is not a time; write a number and a unit such as \"30s\" (ms, s, \
+             m, h, d)",
+        ),
+        (
+            "rotate = { age = \"1d\", keep = 0 }",
+            "rotate.keep: 0 is out of bounds; from 1 to 1000000 is allowed, and all files stay \
+             without it",
+        ),
+        (
+            "rotate = { age = \"1d\", compress = \"xz\" }",
+            "rotate.compress: \"xz\" is no way to compress; known: none, gzip, zstd",
+        ),
+        (
+            "rotate = { age = \"1d\", max = 3 }",
+            "rotate.max: unknown key; known: size, age, keep, compress",
+        ),
+        ("rotate = \"1d\"", "rotate: takes a table, not text"),
+        ("sync = 1", "sync: takes true or false, not a whole number"),
+    ] {
+        assert_mistakes(
+            &file(keys),
+            &[&format!("config/a.toml:6: sinks.a.{mistake}")],
+        );
+    }
 }

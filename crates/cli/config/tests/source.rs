@@ -17,8 +17,8 @@ fn types_and_keys_of_sources() {
              [sources.\"f g\"]\ntype = 1\n{SINK}"
         ),
         &[
-            "config/a.toml:2: sources.a.type: \"fiel\" is not a source; known: file, stdin",
-            "config/a.toml:4: sources.b.type: is missing; known: file, stdin",
+            "config/a.toml:2: sources.a.type: \"fiel\" is not a source; known: file, stdin, tcp, udp, unix, beats, http",
+            "config/a.toml:4: sources.b.type: is missing; known: file, stdin, tcp, udp, unix, beats, http",
             "config/a.toml:6: sources.c.paths: is missing; name a file, such as paths = \
              [\"events.ndjson\"]",
             "config/a.toml:10: sources.d.path: unknown key; did you mean paths? known: max_event, \
@@ -54,6 +54,27 @@ fn paths_start_at_the_folder_of_the_configuration() {
     }
 }
 
+#[test]
+fn beats_listen_where_logstash_does() {
+    let text = format!("[sources.a]\ntype = \"beats\"\n{SINK}");
+    let (config, _) = parse(&text, Path::new("a.toml"), &|_| None).unwrap();
+    let SourceKind::Beats(beats) = &config.sources[0].kind else {
+        panic!("{:?}", config.sources[0].kind);
+    };
+    assert_eq!(beats.listen.address.to_string(), "127.0.0.1:5044");
+    assert!(!beats.keep_metadata);
+    assert_mistakes(
+        &format!(
+            "[sources.a]\ntype = \"beats\"\nmetadata = \"maybe\"\nmax_window = 3\nbuffer = true\n\
+             {SINK}"
+        ),
+        &[
+            "config/a.toml:3: sources.a.metadata: \"maybe\" is not known; write \"drop\" or \"keep\"",
+            "config/a.toml:4: sources.a.max_window: 3 is out of bounds; from 1KiB to 16GiB is allowed",
+            "config/a.toml:5: sources.a.buffer: takes a size such as \"64MiB\", not a boolean",
+        ],
+    );
+}
 #[test]
 fn followed_files_have_keys_of_their_own() {
     assert_mistakes(

@@ -59,3 +59,52 @@ fn a_variable_that_cannot_be_filled_in_is_told_where_it_stands() {
         ],
     );
 }
+
+#[test]
+fn a_secret_comes_from_a_file_without_the_line_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let env = |name: &str| match name {
+        "CREDENTIALS_DIRECTORY" => Some(here.join("credentials").display().to_string()),
+        "file" => Some("a variable".to_owned()),
+        _ => None,
+    };
+    let expanded = |text: &str| crate::config::variable::expand(text, here, &env);
+    std::fs::create_dir(here.join("credentials")).unwrap();
+    std::fs::write(here.join("credentials/token"), "t0ken\r\n").unwrap();
+    for (held, value) in [
+        ("secret\n", "secret"),
+        ("secret", "secret"),
+        (" two \n\n", " two \n"),
+        ("${file}", "${file}"),
+        ("", ""),
+    ] {
+        std::fs::write(here.join("secret"), held).unwrap();
+        assert_eq!(expanded("${file:secret}").unwrap(), value);
+    }
+    assert_eq!(expanded("<${credential:token}>").unwrap(), "<t0ken>");
+    assert_eq!(expanded("${file:-x} ${other:-y}").unwrap(), "a variable y");
+
+    std::fs::write(here.join("secret"), b"\xffpassword").unwrap();
+    let error = expanded("${file:secret}").unwrap_err();
+    assert!(error.ends_with("secret is not UTF-8 text") && !error.contains("password"));
+    std::fs::write(here.join("secret"), "x".repeat(65537)).unwrap();
+    assert!(
+        expanded("${file:secret}")
+            .unwrap_err()
+            .ends_with("is longer than 65536 bytes")
+    );
+    let missing = expanded("${file:missing}").unwrap_err();
+    assert!(missing.contains("missing cannot be read: "), "{missing}");
+    assert!(expanded("${file:}").unwrap_err().ends_with("is not a file"));
+    for name in ["../secret", "/etc/passwd", "", ".."] {
+        let error = expanded(&format!("${{credential:{name}}}")).unwrap_err();
+        assert_eq!(error, format!("\"{name}\" is not a credential's name"));
+    }
+    let alone = crate::config::variable::expand("${credential:token}", here, &|_| None);
+    assert!(
+        alone
+            .unwrap_err()
+            .starts_with("there are no credentials (CREDENTIALS_DIRECTORY")
+    );
+}

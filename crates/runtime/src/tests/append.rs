@@ -66,9 +66,8 @@ impl Read for Probe<'_> {
 
 #[cfg(unix)]
 fn is_free(file: &File) -> bool {
-    use rustix::fs::{FlockOperation, flock};
-    let free = flock(file, FlockOperation::NonBlockingLockExclusive).is_ok();
-    flock(file, FlockOperation::Unlock).unwrap();
+    let free = file.try_lock().is_ok();
+    file.unlock().unwrap();
     free
 }
 

@@ -1,7 +1,11 @@
 use super::*;
 
+fn open(path: &Path) -> Result<File, OpenError> {
+    File::open("out", path, &FileOptions::default())
+}
+
 fn write(path: &Path, lines: &[u8]) {
-    let mut sink = File::open(path).unwrap();
+    let mut sink = open(path).unwrap();
     sink.write(&Events::lines(lines)).unwrap();
     sink.finish().unwrap();
 }
@@ -23,7 +27,7 @@ fn an_unfinished_last_line_is_ended_first() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.ndjson");
     fs::write(&path, "torn").unwrap();
-    drop(File::open(&path).unwrap());
+    drop(open(&path).unwrap());
     assert_eq!(fs::read(&path).unwrap(), b"torn", "opening changes nothing");
     write(&path, b"{}\n");
     write(&path, b"{}\n");
@@ -34,21 +38,21 @@ fn an_unfinished_last_line_is_ended_first() {
 fn a_missing_folder_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nowhere").join("out.ndjson");
-    let error = File::open(&path).map(drop).unwrap_err();
+    let error = open(&path).map(drop).unwrap_err();
     assert!(matches!(&error, OpenError::NoFolder(_, f) if f.ends_with("nowhere")));
     assert!(
         error
             .to_string()
             .ends_with("nowhere does not exist; create it")
     );
-    let error = File::open(folder.path()).map(drop).unwrap_err();
+    let error = open(folder.path()).map(drop).unwrap_err();
     assert!(matches!(error, OpenError::Folder(_)), "{error}");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_worth_trying_again() {
-    let mut sink = File::open(Path::new("/dev/full")).unwrap();
+    let mut sink = open(Path::new("/dev/full")).unwrap();
     for _ in 0..2 {
         let Err(WriteError::Unreachable(reason)) = sink.write(&Events::lines(b"{}\n")) else {
             panic!("written");

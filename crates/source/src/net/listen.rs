@@ -1,4 +1,7 @@
-//! The accept loop: limits, TLS, and one task for each connection.
+//! The accept loop: limits, PROXY headers, TLS, and one task for each connection.
+//!
+//! - A connection over the limit is closed at once and counted; when that begins and ends is said.
+//! - A peer that is gone without a word is noticed by TCP keep-alive.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,13 +9,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{Listen, tls};
+use super::tls::Certificates;
+use super::{Listen, proxy};
 use crate::inbox::Sender;
 use crate::site::{OpenError, Site};
 
@@ -22,6 +25,9 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const BREATH: Duration = Duration::from_millis(100);
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 1024;
+/// How long a connection is silent before its peer is asked whether it is there, and between two
+/// questions.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// Bytes of a connection, under TLS or not.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send {}
@@ -42,20 +48,20 @@ pub(crate) struct Connection {
 /// A bound address.
 pub(crate) struct Listener {
     listener: std::net::TcpListener,
-    acceptor: Option<TlsAcceptor>,
+    certificates: Option<Arc<Certificates>>,
     options: Listen,
 }
 
 impl Listener {
     /// Binds and reads certificates, so that what does not work is told at the start.
     pub fn bind(options: &Listen) -> Result<Listener, OpenError> {
-        let acceptor = options.tls.as_ref().map(tls::acceptor).transpose()?;
+        let certificates = options.tls.as_ref().map(Certificates::read).transpose()?;
         let address = options.address;
         let listener = bind(address)
             .map_err(|e| OpenError(format!("{address} cannot be listened on: {e}")))?;
         Ok(Listener {
             listener,
-            acceptor,
+            certificates: certificates.map(Arc::new),
             options: options.clone(),
         })
     }
@@ -90,7 +96,7 @@ where
     site.tokio.spawn(async move {
         let Listener {
             listener,
-            acceptor,
+            certificates,
             options,
         } = listener;
         let listener = match TcpListener::from_std(listener) {
@@ -103,49 +109,32 @@ where
         if let Ok(address) = listener.local_addr() {
             tracing::info!(source = name, "listening on {address}");
         }
-        let slots = Arc::new(Semaphore::new(options.max_connections));
-        let open = metrics::gauge!("knownet_connections", "source" => name.clone());
-        let refused =
-            metrics::counter!("knownet_connections_refused_total", "source" => name.clone());
+        let mut gate = Gate::new(&name, options.max_connections);
+        let failed =
+            metrics::counter!("knownet_connections_failed_total", "source" => name.clone());
         let handle = Arc::new(handle);
         loop {
             let accepted = tokio::select! {
                 () = sender.closing().cancelled() => break,
-                accepted = listener.accept() => accepted,
+                accepted = gate.let_in(|| listener.accept()) => accepted,
             };
-            let (stream, peer) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(source = name, "no connection could be accepted: {error}");
-                    tokio::time::sleep(BREATH).await;
-                    continue;
-                }
-            };
-            let Ok(slot) = slots.clone().try_acquire_owned() else {
-                refused.increment(1);
+            let Some(((stream, peer), slot)) = accepted else {
                 continue;
             };
-            let (sender, acceptor) = (sender.clone(), acceptor.clone());
-            let (handle, name, open) = (handle.clone(), name.clone(), open.clone());
-            let idle_timeout = options.idle_timeout;
+            let (sender, certificates) = (sender.clone(), certificates.clone());
+            let (handle, name, failed) = (handle.clone(), name.clone(), failed.clone());
+            let (idle_timeout, announced) = (options.idle_timeout, options.proxy);
+            let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
             tokio.spawn(async move {
                 let _slot = slot;
-                open.increment(1.0);
                 let closing = sender.closing().clone();
-                let ready = async {
-                    let stream: Pin<Box<dyn Stream>> = match acceptor {
-                        None => Box::pin(stream),
-                        Some(acceptor) => Box::pin(acceptor.accept(stream).await?),
-                    };
-                    io::Result::Ok(stream)
-                };
+                let ready = ready(stream, peer, announced, certificates, &name);
                 let ready = tokio::select! {
-                    () = closing.cancelled() => None,
-                    ready = tokio::time::timeout(HANDSHAKE, ready) => Some(ready),
+                    () = closing.cancelled() => return,
+                    ready = tokio::time::timeout(HANDSHAKE, ready) => ready,
                 };
                 match ready {
-                    None => {}
-                    Some(Ok(Ok(stream))) => {
+                    Ok(Ok((stream, peer))) => {
                         let connection = Connection {
                             stream,
                             peer: Some(peer),
@@ -154,13 +143,123 @@ where
                         };
                         handle(connection).await;
                     }
-                    Some(Ok(Err(error))) => {
+                    Ok(Err(error)) => {
+                        failed.increment(1);
                         tracing::info!(source = name, %peer, "refused: {error}");
                     }
-                    Some(Err(_)) => tracing::info!(source = name, %peer, "no handshake in time"),
+                    Err(_) => {
+                        failed.increment(1);
+                        tracing::info!(source = name, %peer, "no handshake in time");
+                    }
                 }
-                open.decrement(1.0);
             });
         }
     });
+}
+
+/// What comes before the first byte of the connection itself.
+async fn ready(
+    mut stream: TcpStream,
+    peer: SocketAddr,
+    announced: bool,
+    certificates: Option<Arc<Certificates>>,
+    name: &str,
+) -> io::Result<(Pin<Box<dyn Stream>>, SocketAddr)> {
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE)
+        .with_interval(KEEPALIVE);
+    // Without it a connection lives until its idle timeout.
+    let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
+    let peer = match announced {
+        true => proxy::read(&mut stream).await?.unwrap_or(peer),
+        false => peer,
+    };
+    let stream: Pin<Box<dyn Stream>> = match certificates {
+        None => Box::pin(stream),
+        Some(all) => Box::pin(all.acceptor(name).await.accept(stream).await?),
+    };
+    Ok((stream, peer))
+}
+
+/// Lets so many connections in.
+pub(super) struct Gate {
+    name: String,
+    slots: Arc<Semaphore>,
+    open: metrics::Gauge,
+    refused: metrics::Counter,
+    full: bool,
+    failing: bool,
+}
+
+/// A connection's place, until it is dropped.
+pub(super) struct Slot {
+    _permit: OwnedSemaphorePermit,
+    open: metrics::Gauge,
+}
+
+impl Gate {
+    pub fn new(name: &str, most: usize) -> Gate {
+        let name = name.to_owned();
+        Gate {
+            slots: Arc::new(Semaphore::new(most)),
+            open: metrics::gauge!("knownet_connections", "source" => name.clone()),
+            refused: metrics::counter!(
+                "knownet_connections_refused_total",
+                "source" => name.clone()
+            ),
+            name,
+            full: false,
+            failing: false,
+        }
+    }
+
+    /// The next connection with its place; `None` if it had none or did not come.
+    pub async fn let_in<T, F>(&mut self, accept: impl FnOnce() -> F) -> Option<(T, Slot)>
+    where
+        F: Future<Output = io::Result<T>>,
+    {
+        let source = &self.name;
+        let accepted = match accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                if !self.failing {
+                    tracing::warn!(source, "connections cannot be accepted: {error}");
+                }
+                self.failing = true;
+                tokio::time::sleep(BREATH).await;
+                return None;
+            }
+        };
+        if self.failing {
+            tracing::info!(source, "connections are accepted again");
+            self.failing = false;
+        }
+        let Ok(permit) = self.slots.clone().try_acquire_owned() else {
+            self.refused.increment(1);
+            if !self.full {
+                tracing::warn!(source, "max_connections is reached, more are refused");
+            }
+            self.full = true;
+            return None;
+        };
+        if self.full {
+            tracing::info!(source, "there is room for connections again");
+            self.full = false;
+        }
+        self.open.increment(1.0);
+        let open = self.open.clone();
+        Some((
+            accepted,
+            Slot {
+                _permit: permit,
+                open,
+            },
+        ))
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.open.decrement(1.0);
+    }
 }

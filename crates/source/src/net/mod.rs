@@ -1,13 +1,22 @@
-//! Listening: addresses, limits and TLS, the same for every source that waits for connections.
+//! Listening: addresses, limits, TLS and PROXY headers, the same for every source that waits for
+//! connections; and the sources that read plain bytes from theirs.
 
 mod listen;
+pub(crate) mod proxy;
+mod stream;
+mod tcp;
 mod tls;
+#[cfg(unix)]
+mod unix;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use listen::{Connection, Listener, serve};
+pub use tcp::tcp;
+#[cfg(unix)]
+pub use unix::unix;
 
 /// Where and how a source listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,4 +44,19 @@ pub struct Tls {
     pub client_ca: Option<PathBuf>,
     /// Whether a client without a certificate is turned away.
     pub client_required: bool,
+}
+
+/// Where a source listens on this machine alone, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unix {
+    /// The socket's file; made anew, and taken away at the end.
+    pub path: PathBuf,
+    /// Whether each datagram is a record, rather than each line of a connection.
+    pub datagram: bool,
+    /// Who may connect, as permissions of the file.
+    pub permissions: u32,
+    /// Connections at once; one more is closed at once, and counted.
+    pub max_connections: usize,
+    /// How long a connection may be silent before it is closed.
+    pub idle_timeout: Duration,
 }

@@ -1,7 +1,15 @@
-//! Certificates and keys from PEM files into a TLS acceptor.
+//! Certificates and keys from PEM files into TLS, and again when the files change.
+//!
+//! - The files are looked at when a connection comes in, every [`EVERY`] at most. Connections that are
+//!   there go on with what they began with.
+//! - Files that do not work, such as a certificate whose key is not there yet, leave what worked in
+//!   place; that is said once, and once when they work again.
 
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -12,8 +20,105 @@ use tokio_rustls::TlsAcceptor;
 use super::Tls;
 use crate::site::OpenError;
 
-/// An acceptor by these files.
-pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, OpenError> {
+/// How often files are looked at.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// What connections are accepted with.
+pub(crate) struct Certificates {
+    files: Tls,
+    state: Mutex<State>,
+}
+
+struct State {
+    config: Arc<ServerConfig>,
+    /// Of what the files held when they were last read.
+    hash: u64,
+    looked: Instant,
+    failing: bool,
+}
+
+impl Certificates {
+    /// Reads the files.
+    pub fn read(files: &Tls) -> Result<Certificates, OpenError> {
+        let hash = hash(files);
+        let config = config(files)?;
+        Ok(Certificates {
+            files: files.clone(),
+            state: Mutex::new(State {
+                config,
+                hash,
+                looked: Instant::now(),
+                failing: false,
+            }),
+        })
+    }
+
+    /// What the next connection is accepted with; `name` is the source's. Does not block.
+    pub async fn acceptor(self: &Arc<Self>, name: &str) -> TlsAcceptor {
+        let due = {
+            let mut state = self.lock();
+            let due = state.looked.elapsed() >= EVERY;
+            if due {
+                state.looked = Instant::now();
+            }
+            due
+        };
+        if due {
+            let (all, name) = (self.clone(), name.to_owned());
+            // A look that panics leaves what is there.
+            let _ = tokio::task::spawn_blocking(move || all.look(&name)).await;
+        }
+        TlsAcceptor::from(self.lock().config.clone())
+    }
+
+    /// Takes the files as they are now, if they changed and work.
+    fn look(&self, name: &str) {
+        let now = hash(&self.files);
+        if now == self.lock().hash {
+            return;
+        }
+        let read = config(&self.files);
+        let mut state = self.lock();
+        state.hash = now;
+        match read {
+            Ok(config) => {
+                state.config = config;
+                state.failing = false;
+                tracing::info!(source = name, "certificates were renewed");
+            }
+            Err(error) => {
+                if !state.failing {
+                    tracing::warn!(
+                        source = name,
+                        "certificates changed and do not work, those before stay: {error}"
+                    );
+                }
+                state.failing = true;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+/// Of what the files hold; a file that cannot be read counts as one, too.
+fn hash(files: &Tls) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let all = [
+        Some(&files.certificate),
+        Some(&files.key),
+        files.client_ca.as_ref(),
+    ];
+    for path in all.into_iter().flatten() {
+        fs::read(path).ok().hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// TLS as these files have it.
+fn config(tls: &Tls) -> Result<Arc<ServerConfig>, OpenError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let certificates = certificates(&tls.certificate)?;
     let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|e| unreadable(&tls.key, &e))?;
@@ -39,7 +144,7 @@ pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, OpenError> {
     let config = builder
         .with_single_cert(certificates, key)
         .map_err(|e| unreadable(&tls.certificate, &e))?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    Ok(Arc::new(config))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, OpenError> {

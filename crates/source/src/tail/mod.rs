@@ -137,7 +137,7 @@ impl Tail {
     /// # Errors
     /// If the state cannot be read: without it, everything would come again.
     pub fn open(options: Options, site: &Site) -> Result<Tail, OpenError> {
-        let (journal, records, damaged) = Journal::open(&site.state).map_err(|e| {
+        let (journal, (records, damaged)) = Journal::open(&site.state).map_err(|e| {
             let state = site.state.display();
             OpenError(format!("{state}: what was read before cannot be seen: {e}"))
         })?;

@@ -373,7 +373,7 @@ impl Table {
             return self.copied(found, of, len, now);
         }
         if first && self.fresh && self.options.start == Start::End {
-            return self.from_the_end(found, now);
+            return self.begin_at_end(found, now);
         }
         if let Some(held) = self.held.get(&found.key)
             && held.packed
@@ -550,7 +550,7 @@ impl Table {
     }
 
     /// Begins with a file behind its last whole line.
-    fn from_the_end(&mut self, found: &Found, now: Instant) -> io::Result<()> {
+    fn begin_at_end(&mut self, found: &Found, now: Instant) -> io::Result<()> {
         let mut content = Content::open(&found.path)?;
         if content.is_packed() {
             let record = Record {

@@ -110,6 +110,31 @@ fn who_sent_what_is_noted_by_runs() {
 }
 
 #[test]
+fn runs_of_several_senders_come_as_one_delivery() {
+    let (sender, mut received, stop) = pair();
+    let peer = |port| Some(([127, 0, 0, 1], port).into());
+    let long = "x".repeat(40);
+    let lines = format!("{long}\nc\n");
+    tokio().block_on(async {
+        sender
+            .send_runs(b"a\nb\nb\n", &[(2, peer(1)), (6, peer(2))])
+            .await;
+        sender.send_runs(b"b\n", &[(2, peer(2))]).await;
+        sender
+            .send_runs(lines.as_bytes(), &[(41, peer(2)), (43, peer(1))])
+            .await;
+    });
+    let mut batch = Batch::default();
+    received.read(&mut batch, &stop).expect("a read");
+    assert_eq!(batch.bytes.filled(), b"a\nb\nb\nb\n");
+    let runs: Vec<_> = batch.origins.iter().map(|o| (o.end, o.peer)).collect();
+    assert_eq!(runs, [(2, peer(1)), (8, peer(2))]);
+    let (read, text, _) = take(&mut received, &stop);
+    assert!(matches!(read, Read::Oversized(_)) && text == long);
+    assert_eq!(take(&mut received, &stop).1, "c\n");
+}
+
+#[test]
 fn who_sends_more_than_may_wait_waits_until_some_of_it_is_taken() {
     let (sender, mut received) = inbox(Limits::default());
     let stop = Stop::new().expect("a pipe");

@@ -20,14 +20,14 @@ fn record(offset: u64) -> Record {
 }
 
 fn open(folder: &Path) -> (Journal, BTreeMap<u32, Record>, usize) {
-    let (journal, records, damaged) = Journal::open(folder).unwrap();
+    let (journal, (records, damaged)) = Journal::open(folder).unwrap();
     (journal, records.unwrap(), damaged)
 }
 
 #[test]
 fn the_last_line_about_a_file_counts() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut journal, records, _) = Journal::open(folder.path()).unwrap();
+    let (mut journal, (records, _)) = Journal::open(folder.path()).unwrap();
     assert!(records.is_none() && journal.is_due());
     let two = Record {
         key: None,

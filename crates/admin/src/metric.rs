@@ -1,0 +1,204 @@
+//! Every metric there is, and the recorder that gathers them.
+//!
+//! Names and units follow Prometheus' conventions (<https://prometheus.io/docs/practices/naming/>):
+//! seconds, bytes, `_total` for what only grows.
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// A metric, as it is told to whoever asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// What it is told apart by.
+    pub labels: &'static [&'static str],
+    /// What it says.
+    pub help: &'static str,
+}
+
+/// What a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Only grows, from 0 at the start of the process.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts values by size.
+    Histogram,
+}
+
+const fn counter(
+    name: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+) -> Metric {
+    Metric {
+        name,
+        kind: Kind::Counter,
+        labels,
+        help,
+    }
+}
+
+const fn gauge(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Metric {
+    Metric {
+        name,
+        kind: Kind::Gauge,
+        labels,
+        help,
+    }
+}
+
+const SOURCE: &[&str] = &["source"];
+const SINK: &[&str] = &["sink"];
+
+/// All of them. A test holds this against the names in the sources.
+pub const METRICS: &[Metric] = &[
+    counter(
+        "knownet_events_in_total",
+        SOURCE,
+        "Events read, dropped by a rule or safe in every sink that takes them",
+    ),
+    counter(
+        "knownet_bytes_in_total",
+        SOURCE,
+        "Bytes of those events as they came, line feeds included",
+    ),
+    counter(
+        "knownet_events_out_total",
+        SINK,
+        "Events that the sink has safe",
+    ),
+    counter(
+        "knownet_bytes_out_total",
+        SINK,
+        "Bytes that the sink has safe",
+    ),
+    counter(
+        "knownet_labels_total",
+        &["label"],
+        "Tags written with the label",
+    ),
+    counter(
+        "knownet_rules_total",
+        &["rule"],
+        "Events that the rule decided or counted",
+    ),
+    counter(
+        "knownet_dropped_total",
+        &["rule"],
+        "Events that the rule dropped",
+    ),
+    counter("knownet_unrouted_total", &[], "Events that no sink took"),
+    counter(
+        "knownet_unparsed_total",
+        &[],
+        "Events that were not in their format and left with a tag that says so",
+    ),
+    counter(
+        "knownet_dead_letters_total",
+        &[],
+        "Events in the dead letters",
+    ),
+    counter(
+        "knownet_sink_retries_total",
+        SINK,
+        "Writes that failed and were repeated",
+    ),
+    gauge(
+        "knownet_in_flight_bytes",
+        &[],
+        "Bytes read and not safe yet, over all sources",
+    ),
+    Metric {
+        name: "knownet_batch_seconds",
+        kind: Kind::Histogram,
+        labels: &[],
+        help: "Time from the reading of a batch until it is safe",
+    },
+    gauge("knownet_connections", SOURCE, "Connections that are open"),
+    counter(
+        "knownet_connections_refused_total",
+        SOURCE,
+        "Connections closed at once, because there were as many as may be",
+    ),
+    gauge(
+        "knownet_feed_age_seconds",
+        &["label"],
+        "Time since the oldest feed file of the label was changed",
+    ),
+    counter(
+        "knownet_reloads_total",
+        &["result"],
+        "Reloads of the configuration and its labels: taken, or refused with the old one kept",
+    ),
+    gauge(
+        "knownet_config_last_reload_successful",
+        &[],
+        "1 if what runs is what the configuration said when it was looked at last, else 0",
+    ),
+    gauge(
+        "knownet_config_last_reload_success_timestamp_seconds",
+        &[],
+        "When the running configuration was taken, in seconds since 1970",
+    ),
+    gauge(
+        "knownet_build_info",
+        &["version"],
+        "1; what runs is in the label",
+    ),
+];
+
+/// Upper bounds of the buckets of histograms, in seconds.
+const BUCKETS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+];
+
+/// Gathers the metrics of the process.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+/// The metrics cannot be gathered.
+#[derive(Debug, thiserror::Error)]
+#[error("metrics cannot be gathered: {0}")]
+pub struct MetricsError(String);
+
+impl Metrics {
+    /// From now on they are gathered. Handles made before gather nothing.
+    ///
+    /// # Errors
+    /// If something else gathers them already.
+    pub fn gather(version: &'static str) -> Result<Metrics, MetricsError> {
+        let seconds = Matcher::Suffix("_seconds".to_owned());
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(seconds, BUCKETS)
+            .and_then(PrometheusBuilder::install_recorder)
+            .map_err(|error| MetricsError(error.to_string()))?;
+        for metric in METRICS {
+            match metric.kind {
+                Kind::Counter => metrics::describe_counter!(metric.name, metric.help),
+                Kind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
+                Kind::Histogram => metrics::describe_histogram!(metric.name, metric.help),
+            }
+        }
+        metrics::gauge!("knownet_build_info", "version" => version).set(1.0);
+        Ok(Metrics(handle))
+    }
+
+    /// Prometheus' text.
+    pub fn text(&self) -> String {
+        self.0.render()
+    }
+
+    /// Sums up what histograms have gathered since; to be called every few seconds, since they hold
+    /// every single value until then.
+    pub fn settle(&self) {
+        self.0.run_upkeep();
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/metric.rs"]
+mod tests;

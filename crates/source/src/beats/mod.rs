@@ -1,0 +1,159 @@
+//! Beats: Winlogbeat, Filebeat and others that speak to Logstash, and older Lumberjack clients.
+//!
+//! The codec knows nothing of sockets, the connection nothing of bytes.
+
+mod codec;
+mod connection;
+mod hold;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use knownet_flow::Source;
+use metrics::Counter;
+
+use crate::inbox::inbox;
+use crate::lines::Limits;
+use crate::net::{Listen, Listener, serve};
+use crate::site::{OpenError, Site};
+use codec::{Bounds, Broken};
+use hold::Store;
+
+/// Clients in trouble are told of once in this time.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// How Beats are listened for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beats {
+    /// Where.
+    pub listen: Listen,
+    /// Bytes of the longest window, after it was inflated.
+    pub max_window: u64,
+    /// Bytes that half-received windows of all connections may hold together. At least two events
+    /// of the longest kind fit in any case.
+    pub buffer: usize,
+    /// Whether `@metadata` stays in the events.
+    pub keep_metadata: bool,
+}
+
+impl Beats {
+    /// Port 5044, as Logstash has it.
+    pub const PORT: u16 = 5044;
+    /// Logstash closes a connection after so long a silence, too (`client_inactivity_timeout`).
+    pub const IDLE: Duration = Duration::from_secs(60);
+
+    /// Binds, and serves from now on.
+    ///
+    /// # Errors
+    /// If the address cannot be bound or TLS not be set up.
+    pub fn open(&self, site: &Site) -> Result<Box<dyn Source>, OpenError> {
+        let listener = Listener::bind(&self.listen)?;
+        let (sender, received) = inbox(site.limits);
+        let server = Arc::new(Server::new(self, site));
+        serve(site, listener, sender, move |connection| {
+            let server = server.clone();
+            async move { connection::serve(&server, connection).await }
+        });
+        Ok(Box::new(received))
+    }
+}
+
+/// What its connections share.
+struct Server {
+    name: String,
+    max_window: u64,
+    keep_metadata: bool,
+    store: Store,
+    windows: Counter,
+    keep_alives: Counter,
+    told: Mutex<Told>,
+}
+
+/// Trouble that was told.
+#[derive(Default)]
+struct Told {
+    last: Option<Instant>,
+    since: u64,
+}
+
+/// Why a connection was ended.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    #[error("the client went away in the middle of a window")]
+    Cut,
+    #[error("the client is too slow")]
+    Slow,
+    #[error(
+        "there is no memory for its event: raise buffer, or lower max_event or max_connections"
+    )]
+    Memory,
+    #[error("its events could not be made safe")]
+    Unsafe,
+    #[error("{0}")]
+    Connection(io::Error),
+}
+
+impl Trouble {
+    fn reason(&self) -> &'static str {
+        match self {
+            Trouble::Broken(broken) => broken.reason(),
+            Trouble::Cut => "cut",
+            Trouble::Slow => "slow",
+            Trouble::Memory => "memory",
+            Trouble::Unsafe => "unsafe",
+            Trouble::Connection(_) => "connection",
+        }
+    }
+}
+
+impl Server {
+    fn new(beats: &Beats, site: &Site) -> Server {
+        let name = site.name.clone();
+        let least = site.limits.max_event.saturating_mul(2);
+        Server {
+            max_window: beats.max_window,
+            keep_metadata: beats.keep_metadata,
+            store: Store::new(beats.buffer.max(least)),
+            windows: metrics::counter!("knownet_beats_windows_total", "source" => name.clone()),
+            keep_alives: metrics::counter!(
+                "knownet_beats_keep_alives_total", "source" => name.clone()
+            ),
+            told: Mutex::default(),
+            name,
+        }
+    }
+
+    fn bounds(&self, limits: &Limits) -> Bounds {
+        Bounds {
+            max_event: limits.max_event,
+            max_window: self.max_window,
+            keep_metadata: self.keep_metadata,
+        }
+    }
+
+    /// Counts it and, unless that was done a moment ago, says it.
+    fn report(&self, peer: Option<SocketAddr>, trouble: &Trouble) {
+        let (source, reason) = (&self.name, trouble.reason());
+        metrics::counter!(
+            "knownet_beats_errors_total", "source" => source.clone(), "reason" => reason
+        )
+        .increment(1);
+        let mut told = self.told.lock().unwrap_or_else(|e| e.into_inner());
+        if told.last.is_some_and(|last| last.elapsed() < QUIET) {
+            told.since += 1;
+            return;
+        }
+        let since = std::mem::take(&mut told.since);
+        told.last = Some(Instant::now());
+        let peer = peer.map(|peer| peer.to_string()).unwrap_or_default();
+        let more = match since {
+            0 => String::new(),
+            n => format!(" ({n} more connections were closed since the last such line)"),
+        };
+        tracing::warn!(source, peer, reason, "connection closed: {trouble}{more}");
+    }
+}

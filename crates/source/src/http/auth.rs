@@ -1,0 +1,139 @@
+//! Who may send: users with passwords, and tokens.
+//!
+//! Secrets come from the configuration's variables or from files, are compared in constant time, and
+//! are never shown: not in messages, not by `Debug`.
+
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::site::OpenError;
+
+/// One of those who may send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// `Authorization: Basic`.
+    Basic {
+        /// The user's name.
+        user: String,
+        /// The user's password.
+        password: Secret,
+    },
+    /// `Authorization: Bearer`, or Elasticsearch's `ApiKey`, whose token is `ID:KEY`.
+    Token(Secret),
+}
+
+/// What must not be told.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// The secret itself.
+    Text(String),
+    /// The file that holds it; white space around it does not count.
+    File(PathBuf),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Secret::Text(_) => f.write_str("Text(…)"),
+            Secret::File(path) => write!(f, "File({path:?})"),
+        }
+    }
+}
+
+impl Secret {
+    fn read(&self) -> Result<String, OpenError> {
+        let path = match self {
+            Secret::Text(text) => return Ok(text.clone()),
+            Secret::File(path) => path,
+        };
+        let text = fs::read_to_string(path)
+            .map_err(|e| OpenError(format!("{} cannot be read: {e}", path.display())))?;
+        match text.trim() {
+            "" => Err(OpenError(format!("{} is empty", path.display()))),
+            secret => Ok(secret.to_owned()),
+        }
+    }
+}
+
+/// Everyone who may send; without anyone, everyone may.
+pub(super) struct Guard(Vec<Known>);
+
+enum Known {
+    /// `USER:PASSWORD`.
+    Basic(String),
+    Token(String),
+}
+
+impl Guard {
+    /// Reads the secrets.
+    pub fn new(all: &[Auth]) -> Result<Guard, OpenError> {
+        let known = all.iter().map(|auth| {
+            Ok(match auth {
+                Auth::Basic { user, password } => {
+                    Known::Basic(format!("{user}:{}", password.read()?))
+                }
+                Auth::Token(token) => Known::Token(token.read()?),
+            })
+        });
+        Ok(Guard(known.collect::<Result<_, _>>()?))
+    }
+
+    /// Whether nobody has to say who they are.
+    pub fn is_open(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the header `Authorization` says somebody known.
+    pub fn lets_in(&self, header: Option<&[u8]>) -> bool {
+        if self.is_open() {
+            return true;
+        }
+        let Some(header) = header.map(<[u8]>::trim_ascii) else {
+            return false;
+        };
+        let space = header.iter().position(|byte| *byte == b' ');
+        let Some((scheme, given)) = space.map(|at| header.split_at(at)) else {
+            return false;
+        };
+        let given = given.trim_ascii();
+        let is = |name: &str| scheme.eq_ignore_ascii_case(name.as_bytes());
+        let decoded = || BASE64_STANDARD.decode(given).unwrap_or_default();
+        let basic = is("Basic").then(decoded);
+        let token = is("Bearer").then(|| given.to_vec());
+        let key = is("ApiKey").then(decoded);
+        let mut found = false;
+        // To the end, so that the time says nothing about who is known.
+        for known in &self.0 {
+            found |= match known {
+                Known::Basic(known) => same(known, &basic),
+                Known::Token(known) => {
+                    let raw = is("ApiKey").then(|| given.to_vec());
+                    same(known, &token) | same(known, &key) | same(known, &raw)
+                }
+            };
+        }
+        found
+    }
+}
+
+/// Compares in a time that depends on what is given alone.
+fn same(known: &str, given: &Option<Vec<u8>>) -> bool {
+    let (known, Some(given)) = (known.as_bytes(), given) else {
+        return false;
+    };
+    let mut differ = known.len() ^ given.len();
+    for (index, byte) in given.iter().enumerate() {
+        // A secret is never empty, but a remainder by nothing would be a panic.
+        let other = known.get(index % known.len().max(1)).copied();
+        differ |= usize::from(other.unwrap_or_default() ^ byte);
+    }
+    std::hint::black_box(differ) == 0
+}
+
+#[cfg(test)]
+#[path = "tests/auth.rs"]
+mod tests;

@@ -1,0 +1,22 @@
+//! `type = "tcp"`: lines and syslog frames over TCP, with TLS or without.
+
+use knownet_flow::Source;
+
+use super::stream::{Shared, receive};
+use super::{Listen, Listener, serve};
+use crate::inbox::inbox;
+use crate::site::{OpenError, Site};
+
+/// Listens for TCP connections from now on.
+///
+/// # Errors
+/// If the address cannot be listened on, or a certificate does not work.
+pub fn tcp(site: &Site, listen: &Listen) -> Result<Box<dyn Source>, OpenError> {
+    let listener = Listener::bind(listen)?;
+    let (sender, received) = inbox(site.limits);
+    let shared = Shared::new(&site.name, !listen.proxy);
+    serve(site, listener, sender, move |connection| {
+        receive(connection, shared.clone())
+    });
+    Ok(Box::new(received))
+}

@@ -1,0 +1,233 @@
+//! Starts it, kills it, starts it again.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::ledger::{Found, Report, events};
+use crate::random::{Random, number};
+use crate::rig::{Folder, eventually};
+use crate::sender::{Sender, Stream, Wire};
+use crate::trouble::Trouble;
+
+/// How long what is on its way may take to come out at the end.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// Kills of each variant.
+pub fn kills() -> u64 {
+    number("KNOWNET_KILLS").unwrap_or(4)
+}
+
+/// A variant.
+pub struct Delivery {
+    pub name: &'static str,
+    pub folder: Folder,
+    /// The table of the source `in`, and what belongs to it.
+    pub source: String,
+    /// Keys of the sink beside its path.
+    pub sink: &'static str,
+    pub trouble: Trouble,
+    /// Whether events come by a connection, which is broken by a kill.
+    pub listens: bool,
+    /// Whether events lie in a spool before they count as received.
+    pub is_spooled: bool,
+    /// What lay there after a kill.
+    pub promised: BTreeSet<(usize, u64)>,
+    /// How many events may be on their way at a kill, if that is no matter of the senders' windows.
+    pub in_flight: Option<u64>,
+    pub random: Random,
+    pub seed: u64,
+}
+
+/// What is left after the last kill.
+pub struct Ended {
+    pub delivery: Delivery,
+    /// How many events of each stream were sent.
+    pub sent: Vec<u64>,
+    pub found: Found,
+    pub report: Report,
+}
+
+impl Delivery {
+    pub fn new(name: &'static str, source: &str) -> Delivery {
+        let seed = number("KNOWNET_SEED").unwrap_or(1);
+        // Variants with one seed have moments of their own.
+        let mix = |sum: u64, byte: u8| sum.wrapping_mul(31) ^ u64::from(byte);
+        let own = name.bytes().fold(seed, mix);
+        let folder = Folder::new();
+        fs::create_dir(folder.path("out")).expect("a folder");
+        Delivery {
+            name,
+            folder,
+            source: source.to_owned(),
+            sink: "",
+            trouble: Trouble::None,
+            listens: true,
+            is_spooled: false,
+            promised: BTreeSet::new(),
+            in_flight: None,
+            random: Random::new(own),
+            seed,
+        }
+    }
+
+    /// A generator of its own for a sender.
+    pub fn random(&mut self) -> Random {
+        Random::new(self.random.below(u64::MAX))
+    }
+
+    fn configure(&self) {
+        let (source, sink) = (&self.source, self.sink);
+        let out = self.trouble.sink_folder();
+        // Small, so that what is on its way is.
+        let config = format!(
+            "max_in_flight = \"1MiB\"\n{source}\n[labels.Private]\nfeeds = [\"builtin:private\"]\n\
+             [[tags]]\nfrom = [\"DestinationIp\"]\ninto = \"IPDestination\"\n\
+             [sinks.out]\ntype = \"file\"\npath = \"{out}/out.ndjson\"\n{sink}\n"
+        );
+        self.folder.file("knownet.toml", config);
+    }
+
+    /// Kills it so many times while the senders send; each of them has a stream of its own.
+    ///
+    /// `settled` says when everything is there that will come.
+    pub fn run(
+        mut self,
+        senders: Vec<Box<dyn Sender>>,
+        mut settled: impl FnMut(&Delivery, &[u64], &Found) -> bool,
+    ) -> Ended {
+        self.configure();
+        let wire = Arc::new(Wire::default());
+        let streams = senders.into_iter().enumerate();
+        let streams: Vec<_> = streams
+            .map(|(n, sender)| Stream::start(n, sender, wire.clone()))
+            .collect();
+        if !self.listens {
+            wire.connect(Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 1))));
+        }
+        let kills = kills();
+        for _ in 0..kills {
+            self.round(&wire, &streams);
+            if self.is_spooled {
+                let spooled = self.spooled();
+                self.promised.extend(spooled);
+            }
+        }
+        self.trouble.end(&self.folder);
+        let mut daemon = self.trouble.start(&self.folder);
+        if self.listens {
+            wire.connect(Some(daemon.address("in")));
+        }
+        progress(&streams, 1);
+        wire.end();
+        let windows = streams.iter().map(|stream| stream.window).sum();
+        let in_flight = self.in_flight.unwrap_or(windows);
+        let sent: Vec<u64> = streams.into_iter().map(Stream::ended).collect();
+        let path = self.trouble.path(&self.folder, "out.ndjson");
+        let begun = Instant::now();
+        while !settled(&self, &sent, &Found::read(&path)) && begun.elapsed() < SETTLED {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        daemon.stop().succeeded();
+        let found = Found::read(&path);
+        let report = Report {
+            name: self.name.to_owned(),
+            seed: self.seed,
+            kills,
+            events: sent.iter().sum(),
+            in_flight,
+            ..Report::of(&found)
+        };
+        Ended {
+            delivery: self,
+            sent,
+            found,
+            report,
+        }
+    }
+
+    /// What lies in the whole files of the spool.
+    pub fn spooled(&self) -> BTreeSet<(usize, u64)> {
+        let mut all = BTreeSet::new();
+        let Ok(files) = fs::read_dir(self.folder.path("knownet-state/in/spool")) else {
+            return all;
+        };
+        for file in files {
+            let path = file.expect("a file").path();
+            if path.extension().is_none_or(|extension| extension != "zst") {
+                continue;
+            }
+            // One that is read to its end is gone meanwhile.
+            let Ok(bytes) = fs::read(&path) else { continue };
+            let Ok(text) = zstd::decode_all(&bytes[..]) else {
+                continue;
+            };
+            all.extend(events(&String::from_utf8_lossy(&text)));
+        }
+        all
+    }
+
+    fn round(&mut self, wire: &Wire, streams: &[Stream]) {
+        let random = &mut self.random;
+        let mut daemon = self.trouble.start(&self.folder);
+        if random.one_in(8) {
+            // Somewhere in its start.
+            random.pause(Duration::from_millis(30));
+            daemon.kill();
+            return;
+        }
+        if self.listens {
+            wire.connect(Some(daemon.address("in")));
+        }
+        if random.one_in(2) {
+            self.trouble.end(&self.folder);
+            progress(streams, random.below(20));
+        }
+        if random.one_in(2) {
+            self.trouble.happen(&self.folder, random);
+        }
+        if random.one_in(2) {
+            self.trouble.end(&self.folder);
+            progress(streams, random.below(10));
+        }
+        random.pause(Duration::from_millis(10));
+        daemon.kill();
+        if self.listens {
+            wire.connect(None);
+        }
+    }
+}
+
+impl Ended {
+    /// Everything that was sent must have come out.
+    pub fn all_of_it(mut self) -> Report {
+        for (stream, sent) in self.sent.iter().enumerate() {
+            let missing = self.found.missing(stream, *sent).into_iter();
+            self.report.lost.extend(missing.map(|n| (stream, n)));
+        }
+        self.report
+    }
+
+    /// What was promised must have come out; the rest is counted.
+    pub fn what_was_promised(mut self) -> Report {
+        let mut missing = 0;
+        for (stream, sent) in self.sent.iter().enumerate() {
+            missing += self.found.missing(stream, *sent).len() as u64;
+        }
+        let promised = self.delivery.promised.iter().copied();
+        let lost = promised.filter(|(stream, n)| !self.found.has(*stream, *n));
+        self.report.lost.extend(lost);
+        self.report.unpromised = missing - self.report.lost.len() as u64;
+        self.report
+    }
+}
+
+/// Waits until so many more sendings have succeeded over all streams.
+fn progress(streams: &[Stream], sendings: u64) {
+    let sum = || streams.iter().map(Stream::sent).sum::<u64>();
+    let window = streams.iter().map(|stream| stream.window).max();
+    let target = sum() + sendings * window.unwrap_or(0).max(1);
+    eventually("events that are taken", || (sum() >= target).then_some(()));
+}
