@@ -42,6 +42,9 @@ mod spool;
 #[cfg(unix)]
 mod signal;
 
+// Files that are followed: rotations, kills, restarts.
+#[cfg(unix)]
+mod tail;
 // Events over HTTP, and clients of Elasticsearch.
 mod http;
 // What a run that goes on says to its service manager and in its log, and that it is alone.
