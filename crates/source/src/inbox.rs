@@ -79,7 +79,11 @@ pub(crate) fn inbox(limits: Limits) -> (Sender, Received) {
 /// As [`inbox`], in which so many bytes may wait: for who cannot make its peers wait.
 pub(crate) fn inbox_of(limits: Limits, bound: usize) -> (Sender, Received) {
     let inbox = Arc::new(Inbox {
-        limits,
+        limits: Limits {
+            // Then several lines together are never taken for one that is too long.
+            batch: limits.batch.min(limits.max_event.saturating_add(1)),
+            ..limits
+        },
         bound,
         room: Semaphore::new(bound),
         state: Mutex::default(),
@@ -168,7 +172,7 @@ impl Sender {
                 true => done.take(),
                 false => None,
             };
-            match part.len() > limits.max_event + 1 {
+            match part.len() > limits.max_event.saturating_add(1) {
                 true => {
                     let line = part.strip_suffix(b"\n").unwrap_or(part);
                     let whole = Piece {
