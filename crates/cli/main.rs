@@ -21,6 +21,8 @@ use option::{Args, Command};
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Run(options) => command::run(&options),
+        #[cfg(windows)]
+        Command::Service(wish) => command::service(&wish),
         Command::Check(options) => command::check(&options),
         Command::Tag(options) => command::tag(&options),
         Command::Explain(options) => command::explain(&options),

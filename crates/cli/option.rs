@@ -45,6 +45,10 @@ Examples:
 Exit code: 0 if every event was passed on, dropped by a rule or left unrouted;
 1 if one went to the dead letters, a source or sink failed, or the configuration is wrong.")]
     Run(Run),
+    /// Run as a service of Windows
+    #[cfg(windows)]
+    #[command(subcommand)]
+    Service(Service),
     /// Say every mistake in a configuration at once
     ///
     /// Reads the configuration and every feed it names, and says each mistake with file, line, key
@@ -185,6 +189,19 @@ pub struct Run {
     /// JSON where a run goes on until it is stopped and standard error is no terminal
     #[arg(long, value_name = "FORM", default_value = "auto")]
     pub log: Log,
+}
+
+/// What to do with the service.
+#[cfg(windows)]
+#[derive(Subcommand)]
+pub enum Service {
+    /// Have a configuration run from the start of the machine on
+    Install(Check),
+    /// Stop it, and have it run no more
+    Uninstall,
+    /// What the service manager calls
+    #[command(hide = true)]
+    Run(Check),
 }
 
 /// How messages are written.

@@ -9,6 +9,7 @@ mod tcp;
 mod udp;
 mod unix;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
@@ -107,6 +108,20 @@ impl Source {
 }
 
 impl SourceKind {
+    /// Where it listens on the network, and by which protocol.
+    pub fn address(&self) -> Option<(&'static str, SocketAddr)> {
+        match self {
+            SourceKind::Tcp(listen) => Some(("TCP", listen.address)),
+            SourceKind::Beats(beats) => Some(("TCP", beats.listen.address)),
+            SourceKind::Http(http) => Some(("TCP", http.listen.address)),
+            SourceKind::Udp(udp) => Some(("UDP", udp.address)),
+            SourceKind::File { .. }
+            | SourceKind::Tail(_)
+            | SourceKind::Stdin
+            | SourceKind::Unix(_) => None,
+        }
+    }
+
     /// Whether it goes on until somebody stops it.
     pub fn is_live(&self) -> bool {
         !matches!(self, SourceKind::File { .. } | SourceKind::Stdin)
