@@ -35,10 +35,16 @@ mod rotate;
 mod text;
 // Beats: windows, acknowledgements, and clients that know nothing of them.
 mod beats;
+// The spool: kill -9, damage, no room, and the commands that look into it.
+#[cfg(unix)]
+mod spool;
 // Signals while a pipe is read.
 #[cfg(unix)]
 mod signal;
 
+// Files that are followed: rotations, kills, restarts.
+#[cfg(unix)]
+mod tail;
 // Events over HTTP, and clients of Elasticsearch.
 mod http;
 // What a run that goes on says to its service manager and in its log, and that it is alone.

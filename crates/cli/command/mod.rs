@@ -7,6 +7,7 @@ mod lookup;
 mod run;
 #[cfg(windows)]
 mod service;
+mod spool;
 mod tag;
 
 pub use check::check;
@@ -16,4 +17,5 @@ pub use lookup::lookup;
 pub use run::run;
 #[cfg(windows)]
 pub use service::service;
+pub use spool::spool;
 pub use tag::tag;

@@ -32,7 +32,7 @@ use print::Files;
 use reload::Reload;
 
 /// The folder beside the configuration for what is remembered between runs.
-const STATE: &str = "knownet-state";
+pub(super) const STATE: &str = "knownet-state";
 
 /// How often files are looked at that may have changed.
 const LOOK: Duration = Duration::from_secs(1);

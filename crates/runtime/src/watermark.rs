@@ -12,7 +12,7 @@
 //! | failed | one pending | those before may still be committed; this and later ones never |
 //! | pending | any | nothing |
 //!
-//! Positions passed to `commit` only grow. A `commit` that panics blocks its partition: what it
+//! Positions passed to `commit` only grow, as far as those of the source do. A `commit` that panics blocks its partition: what it
 //! has noted is then unknown. Commits of one source never run at the same time.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -25,9 +25,14 @@ use knownet_flow::{Ack, Commit, Outcome};
 #[derive(Clone)]
 pub(crate) struct Watermark(Arc<Mutex<Inner>>);
 
+/// How many partitions are kept whatever they do.
+const KEPT: usize = 1024;
+
 struct Inner {
     commit: Option<Box<dyn Commit>>,
     partitions: BTreeMap<u32, Run>,
+    /// With so many partitions, those that have nothing open are forgotten.
+    most: usize,
     failed: u64,
 }
 
@@ -52,6 +57,7 @@ impl Watermark {
         Watermark(Arc::new(Mutex::new(Inner {
             commit,
             partitions: BTreeMap::new(),
+            most: KEPT,
             failed: 0,
         })))
     }
@@ -60,6 +66,7 @@ impl Watermark {
     pub fn register(&self, partition: u32, position: u64) -> Ack {
         let sequence = {
             let mut inner = self.lock();
+            inner.tidy();
             let run = inner.partitions.entry(partition).or_default();
             if !run.blocked {
                 run.open.push_back(Open {
@@ -74,7 +81,7 @@ impl Watermark {
         Ack::new(move |outcome| watermark.lock().settle(partition, sequence, outcome))
     }
 
-    /// The committed position of each partition.
+    /// The committed position of each partition, without those of many that did nothing lately.
     pub fn positions(&self) -> Vec<(u32, u64)> {
         let inner = self.lock();
         let runs = inner.partitions.iter();
@@ -93,6 +100,16 @@ impl Watermark {
 }
 
 impl Inner {
+    /// Forgets partitions with nothing open when there are very many: a source may begin new ones
+    /// for ever. Nobody holds an ack of theirs, and their positions are told.
+    fn tidy(&mut self) {
+        if self.partitions.len() >= self.most {
+            self.partitions
+                .retain(|_, run| run.blocked || !run.open.is_empty());
+            self.most = KEPT.max(2 * self.partitions.len());
+        }
+    }
+
     fn settle(&mut self, partition: u32, sequence: u64, outcome: Outcome) {
         self.failed += u64::from(outcome == Outcome::Failed);
         let Some(run) = self.partitions.get_mut(&partition) else {

@@ -56,7 +56,10 @@ fn follow(section: &Section<'_>) -> Option<SourceKind> {
 }
 
 fn multiline(section: &Section<'_>) -> Option<Multiline> {
-    section.require("pattern", "what the first line of each record matches");
+    section.require(
+        "pattern",
+        "write what the first line of each record matches",
+    );
     let timeout = duration::read(section, "timeout").unwrap_or(TIMEOUT);
     section.text("pattern", |text| Multiline::new(text, timeout))
 }

@@ -22,7 +22,7 @@ fn types_and_keys_of_sources() {
             "config/a.toml:6: sources.c.paths: is missing; name a file, such as paths = \
              [\"events.ndjson\"]",
             "config/a.toml:10: sources.d.path: unknown key; did you mean paths? known: max_event, \
-             validate, format, timezone, ecs, original, type, paths, follow",
+             validate, format, timezone, ecs, original, spool, type, paths, follow",
             "config/a.toml:11: sources.d.paths: is an empty list; name a file, such as paths = \
              [\"events.ndjson\"]",
             "config/a.toml:12: sources.d.follow: takes true or false, not a whole number",

@@ -56,6 +56,26 @@ fn a_lost_handle_holds_the_position_for_ever() {
 }
 
 #[test]
+fn partitions_that_come_and_go_are_not_kept_for_ever() {
+    let (watermark, seen) = watermark();
+    let held = watermark.register(0, 10);
+    let later = watermark.register(0, 20);
+    drop(watermark.register(1, 1));
+    for partition in 2..100_000 {
+        watermark.register(partition, 1).confirm();
+    }
+    assert!(watermark.lock().partitions.len() <= KEPT);
+    // What is open is kept, and what can never be committed.
+    later.confirm();
+    held.confirm();
+    watermark.register(1, 2).confirm();
+    watermark.register(7, 2).confirm();
+    let commits = commits(&seen);
+    assert_eq!(commits.len(), 100_000 - 2 + 2);
+    assert_eq!(commits[commits.len() - 2..], [(0, 20), (7, 2)]);
+}
+
+#[test]
 fn positions_only_grow() {
     let (watermark, seen) = watermark();
     for position in [10, 10, 7, 12] {

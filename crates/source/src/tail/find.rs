@@ -53,6 +53,16 @@ fn plain(pattern: &str) -> &str {
     pattern.trim_start_matches("./")
 }
 
+fn whole(pattern: &str) -> String {
+    let folder = std::env::current_dir().ok();
+    match folder.as_deref().and_then(Path::to_str) {
+        Some(folder) if !Path::new(pattern).has_root() => {
+            format!("{}/{pattern}", Pattern::escape(folder))
+        }
+        _ => pattern.to_owned(),
+    }
+}
+
 /// A file that is there.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
@@ -96,7 +106,9 @@ pub(super) struct Sight {
 
 impl Finder {
     pub fn new(glob: &Glob) -> Finder {
-        let text = plain(&glob.0);
+        // The system tells of whole paths.
+        let text = whole(plain(&glob.0));
+        let text = text.as_str();
         let wild = |part: &Component<'_>| {
             let part = part.as_os_str().to_string_lossy();
             part.contains(['*', '?', '['])
@@ -113,7 +125,7 @@ impl Finder {
         };
         let above = (first..=last).map(|n| join(n).to_string_lossy().into_owned());
         Finder {
-            glob: glob.clone(),
+            glob: Glob(text.to_owned()),
             pattern: Pattern::new(text).unwrap_or_default(),
             base: join(first),
             above: above.collect(),
@@ -130,7 +142,7 @@ impl Finder {
         let had = sight.files.len();
         let mut trouble = fs::metadata(&self.base).err().map(|e| e.to_string());
         if trouble.is_none() {
-            let paths = glob::glob_with(plain(&self.glob.0), MATCHING);
+            let paths = glob::glob_with(&self.glob.0, MATCHING);
             for path in paths.into_iter().flatten() {
                 match path {
                     Ok(path) => {

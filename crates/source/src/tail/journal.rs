@@ -62,6 +62,9 @@ struct Line {
     forgotten: bool,
 }
 
+/// What was written, `None` if nothing ever was, and how many lines of it are damaged.
+pub(super) type Written = (Option<BTreeMap<u32, Record>>, usize);
+
 pub(super) struct Journal {
     path: PathBuf,
     file: Option<Arc<File>>,
@@ -74,9 +77,8 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Reads what is written in `folder`; `None` instead of files if nothing ever was. Returns how
-    /// many lines were damaged, too.
-    pub fn open(folder: &Path) -> io::Result<(Journal, Option<BTreeMap<u32, Record>>, usize)> {
+    /// Reads what is written in `folder`.
+    pub fn open(folder: &Path) -> io::Result<(Journal, Written)> {
         fs::create_dir_all(folder)?;
         let journal = Journal {
             path: folder.join(NAME),
@@ -88,11 +90,11 @@ impl Journal {
         };
         let bytes = match fs::read(&journal.path) {
             Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((journal, None, 0)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((journal, (None, 0))),
             Err(e) => return Err(e),
         };
         let (records, damaged) = parse(&bytes);
-        Ok((journal, Some(records), damaged))
+        Ok((journal, (Some(records), damaged)))
     }
 
     /// Whether it is time to write everything anew.
@@ -127,6 +129,9 @@ impl Journal {
             options.mode(0o600);
         }
         self.file = None;
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
         let mut file = BufWriter::new(options.open(&beside)?);
         let mut len = 0;
         for (id, record) in records {

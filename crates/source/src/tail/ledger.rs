@@ -61,18 +61,16 @@ impl Ledger {
         })))
     }
 
-    /// Begins with a file; written down at once unless there is nothing to say yet.
+    /// Begins with a file; written down at once, so that it is looked for after a crash wherever it
+    /// went until then.
     pub fn add(&self, id: u32, record: Record) {
         let mut inner = self.lock();
         let entry = Entry {
             confirmed: record,
             marks: VecDeque::new(),
         };
-        let said = entry.confirmed.offset > 0 || entry.confirmed.skip;
         inner.entries.insert(id, entry);
-        if said {
-            inner.write(id, true);
-        }
+        inner.write(id, true);
     }
 
     /// The file is found there from now on; without a key, it is known by its content alone.
@@ -83,10 +81,7 @@ impl Ledger {
         };
         entry.confirmed.path = path;
         entry.confirmed.key = key;
-        let said = entry.confirmed.offset > 0 || entry.confirmed.skip || !entry.marks.is_empty();
-        if said {
-            inner.write(id, false);
-        }
+        inner.write(id, false);
     }
 
     /// Takes note of what is handed out.

@@ -10,7 +10,9 @@
 //!   except for a few hundred bytes for each file.
 //!
 //! What is lost by nature: lines that are written to a file between the copy and the truncation of
-//! `copytruncate`, and what was written to a file that was deleted before anybody could read it.
+//! `copytruncate`; what was written to a file that was deleted before anybody could read it; and a
+//! file that came and was renamed to what no pattern matches while nobody looked, by polling or
+//! between two runs. Patterns that match rotated files, too, have nothing to fear of the last.
 
 mod content;
 mod cut;
@@ -104,7 +106,12 @@ impl Multiline {
     /// # Errors
     /// What is wrong with the pattern.
     pub fn new(pattern: &str, timeout: Duration) -> Result<Multiline, String> {
-        Regex::new(pattern).map_err(|e| format!("\"{pattern}\" is not a pattern: {e}"))?;
+        Regex::new(pattern).map_err(|e| {
+            // The lines before it draw the place.
+            let text = e.to_string();
+            let last = text.lines().last().unwrap_or_default();
+            format!("\"{pattern}\" is not a pattern: {last}")
+        })?;
         Ok(Multiline {
             pattern: pattern.to_owned(),
             timeout,
@@ -130,7 +137,7 @@ impl Tail {
     /// # Errors
     /// If the state cannot be read: without it, everything would come again.
     pub fn open(options: Options, site: &Site) -> Result<Tail, OpenError> {
-        let (journal, records, damaged) = Journal::open(&site.state).map_err(|e| {
+        let (journal, (records, damaged)) = Journal::open(&site.state).map_err(|e| {
             let state = site.state.display();
             OpenError(format!("{state}: what was read before cannot be seen: {e}"))
         })?;
@@ -192,6 +199,7 @@ impl Tail {
         if woken.everything {
             self.table.hurry(now);
         }
+        self.table.renamed(woken.renames, now);
         for (path, whole) in woken.paths {
             self.table.touched(&path, whole, now);
         }

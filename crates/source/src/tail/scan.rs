@@ -62,6 +62,34 @@ impl Table {
         }
     }
 
+    /// Looks for files that were renamed before anybody saw them at a path that is matched.
+    pub fn renamed(&mut self, renames: Vec<(PathBuf, PathBuf)>, now: Instant) {
+        let mut wanted = HashSet::new();
+        for (from, to) in renames {
+            let known = wanted.remove(&from);
+            if known || self.finders.iter().any(|finder| finder.matches(&from)) {
+                wanted.insert(to);
+            }
+        }
+        wanted.retain(|path| !self.finders.iter().any(|finder| finder.matches(path)));
+        for path in wanted {
+            let Ok(meta) = fs::metadata(&path) else {
+                continue;
+            };
+            let found = Found::of(&path, &meta);
+            if !meta.is_file() || self.by_key.contains_key(&found.key) {
+                continue;
+            }
+            if let Ok(()) = self.decide(&found, false, now)
+                && let Some(id) = self.by_key.get(&found.key)
+                && let Some(file) = self.files.get_mut(id)
+            {
+                file.place = Place::Moved;
+                file.listed = false;
+            }
+        }
+    }
+
     /// Looks at everything, and at the folders if they are wanted.
     pub fn look(&mut self, folders: bool, interval: Duration, now: Instant) -> Sight {
         let begun = Instant::now();
@@ -345,7 +373,7 @@ impl Table {
             return self.copied(found, of, len, now);
         }
         if first && self.fresh && self.options.start == Start::End {
-            return self.from_the_end(found, now);
+            return self.begin_at_end(found, now);
         }
         if let Some(held) = self.held.get(&found.key)
             && held.packed
@@ -522,7 +550,7 @@ impl Table {
     }
 
     /// Begins with a file behind its last whole line.
-    fn from_the_end(&mut self, found: &Found, now: Instant) -> io::Result<()> {
+    fn begin_at_end(&mut self, found: &Found, now: Instant) -> io::Result<()> {
         let mut content = Content::open(&found.path)?;
         if content.is_packed() {
             let record = Record {

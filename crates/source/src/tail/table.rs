@@ -303,26 +303,12 @@ impl Table {
         self.ledger.forget(id);
     }
 
-    /// Begins anew with a file that holds other content than before.
-    pub fn replaced(&mut self, id: u32, now: Instant) -> Option<u32> {
-        let file = self.files.get(&id)?;
+    /// A file holds other content than before: what that is, the next look at everything tells, and
+    /// where the old content went.
+    pub fn replaced(&mut self, id: u32, now: Instant) {
         self.meter.truncations.increment(1);
-        let found = Found {
-            path: file.path.clone(),
-            key: file.key?,
-            size: file.size,
-            modified: file.modified,
-        };
-        let (place, listed) = (file.place, file.listed);
         self.lose(id, Why::Replaced, now);
-        let record = Record::begin(&found);
-        let new = self.track(&found, record, Trail::default(), now);
-        if let Some(file) = self.files.get_mut(&new) {
-            (file.place, file.listed) = (place, listed);
-        }
-        // Where did the content go?
         self.hurry(now);
-        Some(new)
     }
 
     /// Has all patterns looked at soon: at once if that was long ago.

@@ -86,10 +86,7 @@ impl Table {
             }
             Ok(Turn::Replaced) => {
                 batch.bytes.truncate(0);
-                self.unpacked(id);
-                if let Some(new) = self.replaced(id, now) {
-                    self.open.put(new, content, deleted, now);
-                }
+                self.replaced(id, now);
                 None
             }
             Err(error) => {
@@ -162,6 +159,10 @@ impl Table {
         if (size, modified) != (file.size, file.modified) {
             (file.size, file.modified) = (size, modified);
             file.changed = now;
+        }
+        if size < file.scanned && file.offset == 0 {
+            // Nothing of it was handed out: it is as good as new.
+            file.scanned = 0;
         }
         let quiet = now.saturating_duration_since(file.changed);
         let leaves = matches!(file.place, Place::Moved | Place::Deleted);

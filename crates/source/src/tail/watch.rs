@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
-use notify::event::{AccessKind, EventKind, ModifyKind};
+use notify::event::{AccessKind, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::print::Key;
@@ -26,6 +26,10 @@ pub(super) struct Wake {
 pub(super) struct Woken {
     /// To these paths; true if more than their content may have changed.
     pub paths: HashMap<PathBuf, bool>,
+    /// These were renamed, one after the other.
+    pub renames: Vec<(PathBuf, PathBuf)>,
+    /// The first half of a rename, where the halves come one by one.
+    from: Option<PathBuf>,
     /// To who knows what.
     pub everything: bool,
     nudged: bool,
@@ -61,14 +65,16 @@ impl Wake {
                     EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) => false,
                     _ => true,
                 };
+                woken.renamed(&event);
                 for path in event.paths {
                     *woken.paths.entry(path).or_default() |= whole;
                 }
             }
             Err(_) => woken.everything = true,
         }
-        if woken.paths.len() > MOST {
+        if woken.paths.len() + woken.renames.len() > MOST {
             woken.paths.clear();
+            woken.renames.clear();
             woken.everything = true;
         }
         drop(woken);
@@ -77,6 +83,25 @@ impl Wake {
 
     fn lock(&self) -> MutexGuard<'_, Woken> {
         self.woken.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl Woken {
+    fn renamed(&mut self, event: &notify::Event) {
+        match (event.kind, event.paths.as_slice()) {
+            (EventKind::Modify(ModifyKind::Name(RenameMode::Both)), [from, to]) => {
+                self.renames.push((from.clone(), to.clone()));
+            }
+            // On Windows the new name follows the old one at once.
+            (EventKind::Modify(ModifyKind::Name(RenameMode::From)), [from]) if cfg!(windows) => {
+                self.from = Some(from.clone());
+            }
+            (EventKind::Modify(ModifyKind::Name(RenameMode::To)), [to]) => {
+                self.renames
+                    .extend(self.from.take().map(|from| (from, to.clone())));
+            }
+            _ => {}
+        }
     }
 }
 

@@ -1,0 +1,173 @@
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::rig::{Daemon, Folder, Ran, eventually, objects};
+
+/// Follows `logs/PATTERN` into `out.ndjson`.
+fn config(pattern: &str, keys: &str) -> String {
+    format!(
+        "[sources.logs]\ntype = \"file\"\nfollow = true\npaths = [\"logs/{pattern}\"]\n{keys}\n\
+         [sinks.out]\ntype = \"file\"\npath = \"out.ndjson\"\n"
+    )
+}
+
+struct Logs {
+    folder: Folder,
+}
+
+impl Logs {
+    fn new() -> Logs {
+        let folder = Folder::new();
+        fs::create_dir(folder.path("logs")).expect("a folder");
+        Logs { folder }
+    }
+
+    fn append(&self, name: &str, text: &str) {
+        let path = self.folder.path(&format!("logs/{name}"));
+        let file = OpenOptions::new().append(true).create(true).open(path);
+        file.and_then(|mut file| file.write_all(text.as_bytes()))
+            .expect("a log");
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        let path = |name: &str| self.folder.path(&format!("logs/{name}"));
+        fs::rename(path(from), path(to)).expect("a log");
+    }
+
+    /// The numbers that came out, in their order.
+    fn numbers(&self) -> Vec<u64> {
+        let Ok(text) = fs::read_to_string(self.folder.path("out.ndjson")) else {
+            return Vec::new();
+        };
+        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+        let number = |event: Value| event["n"].as_u64().expect("a number");
+        objects(whole).into_iter().map(number).collect()
+    }
+
+    fn until(&self, count: u64) -> Vec<u64> {
+        eventually("the last event", || {
+            let numbers = self.numbers();
+            let all = numbers
+                .iter()
+                .copied()
+                .collect::<std::collections::BTreeSet<_>>();
+            (all.len() as u64 == count).then_some(numbers)
+        })
+    }
+}
+
+fn event(n: u64) -> String {
+    format!("{{\"n\":{n},\"message\":\"an event of some length to be told from others\"}}\n")
+}
+
+fn events(from: u64, to: u64) -> String {
+    (from..to).map(event).collect()
+}
+
+fn stopped(daemon: Daemon) -> Ran {
+    daemon.stop().succeeded()
+}
+
+#[test]
+fn lines_come_out_as_they_are_written() {
+    let logs = Logs::new();
+    logs.append("a.log", &events(0, 3));
+    let mut n = 3;
+    for watch in ["auto", "poll"] {
+        let keys = format!("watch = \"{watch}\"\npoll_interval = \"20ms\"\n");
+        let daemon = logs.folder.daemon(&config("*.log", &keys));
+        logs.append("a.log", &events(n, n + 2));
+        logs.append("b.log", &events(n + 2, n + 4));
+        logs.until(n + 4);
+        logs.append("b.log", "{\"n\":");
+        logs.append("a.log", &event(n + 4));
+        logs.until(n + 5);
+        logs.append("b.log", &format!("{}}}\n", n + 5));
+        logs.until(n + 6);
+        stopped(daemon);
+        n += 6;
+    }
+    // Nothing twice, though it was started twice.
+    assert_eq!(logs.numbers().len(), 15);
+}
+
+#[test]
+fn what_is_confirmed_does_not_come_again_after_a_kill() {
+    let logs = Logs::new();
+    let config = config("a.*", "close_after = \"1s\"");
+    let mut written = 0;
+    for _ in 0..20 {
+        let daemon = logs.folder.daemon(&config);
+        for _ in 0..5 {
+            logs.append("a.log", &events(written, written + 200));
+            written += 200;
+        }
+        logs.rename("a.log", &format!("a.{written}"));
+        // Somewhere in the middle of it.
+        eventually("some events", || {
+            (logs.numbers().len() as u64 + 500 > written).then_some(())
+        });
+        daemon.kill();
+    }
+    let daemon = logs.folder.daemon(&config);
+    let numbers = logs.until(written);
+    stopped(daemon);
+    let twice = numbers.len() as u64 - written;
+    println!("{twice} of {written} events came twice over 20 kills");
+    assert!(twice < written / 2);
+}
+
+/// Writes, rotates, writes on; returns how many events were written.
+fn rotations(logs: &Logs, rotate: impl Fn(&Path, u64)) -> u64 {
+    let path = logs.folder.path("logs/a.log");
+    let (mut written, mut random) = (0u64, 7u64);
+    for _ in 0..1000 {
+        // An old generator (Knuth, MMIX): the lengths have to differ, not more.
+        random = random
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        let count = 1 + random % 40 / 10 * (random >> 40) % 60;
+        logs.append("a.log", &events(written, written + count));
+        written += count;
+        rotate(&path, written);
+    }
+    written
+}
+
+#[test]
+fn a_thousand_rotations_by_rename_lose_nothing() {
+    let logs = Logs::new();
+    logs.append("a.log", &event(u64::MAX / 2));
+    let daemon = logs.folder.daemon(&config("a.log", ""));
+    // From now on it is told of every rename.
+    logs.until(1);
+    let written = rotations(&logs, |path, written| {
+        fs::rename(path, path.with_extension(format!("{written}"))).expect("a log");
+        File::create(path).expect("a log");
+    });
+    let numbers = logs.until(written + 1);
+    stopped(daemon);
+    assert_eq!(numbers.len() as u64, written + 1);
+}
+
+#[test]
+fn a_thousand_copies_and_truncations_lose_nothing_that_is_in_the_copies() {
+    let logs = Logs::new();
+    let daemon = logs
+        .folder
+        .daemon(&config("a.log*", "close_after = \"500ms\""));
+    logs.append("a.log", "");
+    let written = rotations(&logs, |path, written| {
+        let copy = path.with_file_name(format!("a.log.{written}"));
+        fs::copy(path, copy).expect("a log");
+        File::create(path).expect("a log");
+    });
+    let numbers = logs.until(written);
+    stopped(daemon);
+    let twice = numbers.len() as u64 - written;
+    println!("{twice} of {written} events came twice over 1000 copies and truncations");
+    assert!(twice < written / 10, "{twice}");
+}
