@@ -76,5 +76,6 @@ fn killed_over_tcp_while_the_disk_is_full() {
         return;
     };
     delivery.trouble = trouble;
+    delivery.sink = "rotate = { size = \"256KiB\", compress = \"zstd\" }";
     run(delivery, tcp());
 }

@@ -131,17 +131,20 @@ impl Delivery {
         let path = self.trouble.path(&self.folder, "out.ndjson");
         // As long as files grow there is more to come; they are read when they do not.
         let (mut size, mut grown) = (0, Instant::now());
-        while grown.elapsed() < SETTLED {
+        let mut is_settled = false;
+        while !is_settled && grown.elapsed() < SETTLED {
             let before = size;
             size = self.sink_size();
-            if size != before {
-                grown = Instant::now();
-            } else if settled(&self, &sent, &Found::read(&path)) {
-                break;
+            match size == before {
+                true => is_settled = settled(&self, &sent, &Found::read(&path)),
+                false => grown = Instant::now(),
             }
             thread::sleep(Duration::from_millis(100));
         }
-        daemon.stop().succeeded();
+        let ran = daemon.stop().succeeded();
+        if !is_settled {
+            println!("{}: nothing more came; it said:\n{}", self.name, ran.err);
+        }
         let found = Found::read(&path);
         let report = Report {
             name: self.name.to_owned(),
