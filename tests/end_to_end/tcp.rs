@@ -51,7 +51,7 @@ fn lines_come_from_many_connections_and_the_last_needs_no_line_feed() {
     let (mut daemon, address) = start(&folder, "");
     let (mut one, mut two) = (connect(address), connect(address));
     let (first, second) = (event(PRIVATE), event(MICROSOFT));
-    one.write_all(first[..9].as_bytes()).expect("written");
+    one.write_all(&first.as_bytes()[..9]).expect("written");
     two.write_all(format!("{second}\n{second}").as_bytes())
         .expect("written");
     assert_eq!(daemon.line(), labelled(MICROSOFT, "Microsoft"));

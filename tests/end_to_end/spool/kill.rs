@@ -33,12 +33,10 @@ impl Sender {
             };
             while !end.load(Ordering::SeqCst) {
                 let first = next.fetch_add(20, Ordering::SeqCst);
-                let lines = (first..first + 20).map(line);
+                let mut lines = (first..first + 20).map(line);
                 let sent: std::io::Result<()> = match &mut stream {
                     Some(stream) => stream.write_all(lines.collect::<String>().as_bytes()),
-                    None => lines
-                        .map(|l| socket.send_to(l.as_bytes(), to).map(drop))
-                        .collect(),
+                    None => lines.try_for_each(|l| socket.send_to(l.as_bytes(), to).map(drop)),
                 };
                 if sent.is_err() {
                     return;
