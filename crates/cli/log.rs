@@ -9,9 +9,11 @@ mod line;
 
 use std::fs::File;
 use std::io::{IsTerminal, Write, stderr};
+use std::panic::{self, PanicHookInfo};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Instant, SystemTime};
 
 use tracing::level_filters::LevelFilter;
@@ -71,7 +73,21 @@ pub fn begin(form: Form, level: Level, output: Output) {
         let _ = tracing_subscriber::registry()
             .with(Messages(writer))
             .try_init();
+        if form != Form::Plain {
+            panic::set_hook(Box::new(fault));
+        }
     }
+}
+
+/// Says where a fault is. What it says itself may hold a part of an event.
+fn fault(fault: &PanicHookInfo<'_>) {
+    let thread = thread::current();
+    let thread = thread.name().unwrap_or("a thread").to_owned();
+    match fault.location() {
+        Some(place) => tracing::error!(thread, "a fault in knownet itself, at {place}"),
+        None => tracing::error!(thread, "a fault in knownet itself"),
+    }
+    tracing::debug!("{fault}");
 }
 
 /// Messages below `level` are not written from now on.

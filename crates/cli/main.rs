@@ -21,11 +21,14 @@ use option::{Args, Command};
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Run(options) => command::run(&options),
+        #[cfg(windows)]
+        Command::Service(wish) => command::service(&wish),
         Command::Check(options) => command::check(&options),
         Command::Tag(options) => command::tag(&options),
         Command::Explain(options) => command::explain(&options),
         Command::Formats => command::formats(),
         Command::Lookup(options) => command::lookup(&options),
+        Command::Spool(spool) => command::spool(&spool),
     };
     match outcome {
         Ok(code) => code,

@@ -45,6 +45,10 @@ Examples:
 Exit code: 0 if every event was passed on, dropped by a rule or left unrouted;
 1 if one went to the dead letters, a source or sink failed, or the configuration is wrong.")]
     Run(Run),
+    /// Run as a service of Windows
+    #[cfg(windows)]
+    #[command(subcommand)]
+    Service(Service),
     /// Say every mistake in a configuration at once
     ///
     /// Reads the configuration and every feed it names, and says each mistake with file, line, key
@@ -106,6 +110,73 @@ Examples:
 
 Exit code: 0, or 1 if something was no address.")]
     Lookup(Lookup),
+    /// Look at what waits on disk between a source and its sinks
+    ///
+    /// What TCP, UDP and Unix sockets receive (and other sources with `spool = true`) is written to
+    /// files in the state folder before it counts as received, and deleted when every sink has it.
+    /// The files are zstd; `zstdcat` shows them, too. Nothing is changed, and a run may go on meanwhile.
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  knownet spool ls                       what waits, by ./knownet.toml
+  knownet spool cat /var/lib/knownet/fw/spool | knownet explain -
+  knownet spool verify knownet.toml
+
+Exit code: 0, or 1 if a file is damaged or cannot be read."
+    )]
+    Spool(Spool),
+}
+
+/// What to do with a spool.
+#[derive(Subcommand)]
+pub enum Spool {
+    /// List the files: size, events, when they were received
+    #[command(after_help = "\
+Examples:
+  knownet spool ls
+  knownet spool ls /var/lib/knownet
+
+Exit code: 0, or 1 if the folder cannot be read.")]
+    Ls(SpoolPlace),
+    /// Print the lines that wait, as they were received
+    #[command(after_help = "\
+Examples:
+  knownet spool cat | knownet tag        tag what waits
+  knownet spool cat --frames fw/spool    also who sent it and when
+
+Exit code: 0, or 1 if a file is damaged; what is whole in it is printed.")]
+    Cat(SpoolCat),
+    /// Check every file
+    ///
+    /// Reads every file to its end and says what is not as it was written. Files that were set aside as
+    /// .damaged are checked, too: delete them when nothing in them is needed.
+    #[command(after_help = "\
+Examples:
+  knownet spool verify
+  knownet spool verify /var/lib/knownet/fw/spool
+
+Exit code: 0, or 1 if a file is damaged.")]
+    Verify(SpoolPlace),
+}
+
+/// Where a spool is.
+#[derive(clap::Args)]
+pub struct SpoolPlace {
+    /// A configuration, a state folder, or the folder of one spool
+    #[arg(default_value = "knownet.toml", value_name = "CONFIG|FOLDER")]
+    pub place: PathBuf,
+}
+
+/// Options of `spool cat`.
+#[derive(clap::Args)]
+pub struct SpoolCat {
+    /// Where it is
+    #[command(flatten)]
+    pub place: SpoolPlace,
+    /// Print the line before each run, too: when it was received, from whom, how much it is
+    #[arg(long)]
+    pub frames: bool,
 }
 
 /// Options of `run`.
@@ -118,6 +189,19 @@ pub struct Run {
     /// JSON where a run goes on until it is stopped and standard error is no terminal
     #[arg(long, value_name = "FORM", default_value = "auto")]
     pub log: Log,
+}
+
+/// What to do with the service.
+#[cfg(windows)]
+#[derive(Subcommand)]
+pub enum Service {
+    /// Have a configuration run from the start of the machine on
+    Install(Check),
+    /// Stop it, and have it run no more
+    Uninstall,
+    /// What the service manager calls
+    #[command(hide = true)]
+    Run(Check),
 }
 
 /// How messages are written.

@@ -27,3 +27,4 @@ mod sender;
 mod beats;
 mod http;
 mod net;
+mod tail;

@@ -1,6 +1,9 @@
 //! TCP and UDP: what is spooled comes out. What a socket held at a kill is gone, and counted.
 
+use crate::ledger::event;
 use crate::round::Delivery;
+#[cfg(target_os = "linux")]
+use crate::round::kills;
 use crate::sender::Sender;
 use crate::sender::tcp::Tcp;
 use crate::sender::udp::Udp;
@@ -10,6 +13,9 @@ fn new(name: &'static str, kind: &str) -> Delivery {
     let source = format!("[sources.in]\ntype = \"{kind}\"\nlisten = \"127.0.0.1:0\"\n");
     let mut delivery = Delivery::new(name, &source);
     delivery.is_spooled = true;
+    // As many bytes as may be in flight, and as one file of the spool holds, which is read again
+    // from its beginning.
+    delivery.in_flight = Some((2 << 20) / event(0, 0).len() as u64);
     delivery
 }
 
@@ -18,6 +24,11 @@ fn run(delivery: Delivery, senders: Vec<Box<dyn Sender>>) {
         let came = |(stream, n): &(usize, u64)| found.has(*stream, *n);
         delivery.promised.iter().all(came) && delivery.spooled().is_empty()
     });
+    let Delivery { name, promised, .. } = &ended.delivery;
+    println!(
+        "delivery: {name}: {} events lay in the spool at kills",
+        promised.len()
+    );
     ended.what_was_promised().judge();
 }
 
@@ -55,4 +66,16 @@ fn killed_over_udp_while_the_clock_jumps() {
     delivery.trouble = trouble;
     delivery.sink = "rotate = { size = \"64KiB\", compress = \"gzip\" }";
     run(delivery, udp());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn killed_over_tcp_while_the_disk_is_full() {
+    let mut delivery = new("tcp, full disk", "tcp");
+    let Some(trouble) = Trouble::full_disk(&delivery.folder, kills()) else {
+        return;
+    };
+    delivery.trouble = trouble;
+    delivery.sink = "rotate = { size = \"256KiB\", compress = \"zstd\" }";
+    run(delivery, tcp());
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::ledger::{Found, Report, events};
@@ -12,8 +13,8 @@ use crate::rig::{Folder, eventually};
 use crate::sender::{Sender, Stream, Wire};
 use crate::trouble::Trouble;
 
-/// How long what is on its way may take to come out at the end.
-const SETTLED: Duration = Duration::from_secs(60);
+/// How long nothing more may come out at the end before what is missing is lost.
+const SETTLED: Duration = Duration::from_secs(30);
 
 /// Kills of each variant.
 pub fn kills() -> u64 {
@@ -81,9 +82,11 @@ impl Delivery {
     fn configure(&self) {
         let (source, sink) = (&self.source, self.sink);
         let out = self.trouble.sink_folder();
+        // What is remembered lies on the same disk as what comes out.
+        let state = self.trouble.state_folder();
         // Small, so that what is on its way is.
         let config = format!(
-            "max_in_flight = \"1MiB\"\n{source}\n[labels.Private]\nfeeds = [\"builtin:private\"]\n\
+            "max_in_flight = \"1MiB\"\nstate_dir = \"{state}\"\n{source}\n[labels.Private]\nfeeds = [\"builtin:private\"]\n\
              [[tags]]\nfrom = [\"DestinationIp\"]\ninto = \"IPDestination\"\n\
              [sinks.out]\ntype = \"file\"\npath = \"{out}/out.ndjson\"\n{sink}\n"
         );
@@ -126,11 +129,22 @@ impl Delivery {
         let in_flight = self.in_flight.unwrap_or(windows);
         let sent: Vec<u64> = streams.into_iter().map(Stream::ended).collect();
         let path = self.trouble.path(&self.folder, "out.ndjson");
-        let begun = Instant::now();
-        while !settled(&self, &sent, &Found::read(&path)) && begun.elapsed() < SETTLED {
-            std::thread::sleep(Duration::from_millis(50));
+        // As long as files grow there is more to come; they are read when they do not.
+        let (mut size, mut grown) = (0, Instant::now());
+        let mut is_settled = false;
+        while !is_settled && grown.elapsed() < SETTLED {
+            let before = size;
+            size = self.sink_size();
+            match size == before {
+                true => is_settled = settled(&self, &sent, &Found::read(&path)),
+                false => grown = Instant::now(),
+            }
+            thread::sleep(Duration::from_millis(100));
         }
-        daemon.stop().succeeded();
+        let ran = daemon.stop().succeeded();
+        if !is_settled {
+            println!("{}: nothing more came; it said:\n{}", self.name, ran.err);
+        }
         let found = Found::read(&path);
         let report = Report {
             name: self.name.to_owned(),
@@ -148,10 +162,21 @@ impl Delivery {
         }
     }
 
+    /// Bytes of all files of the sink.
+    fn sink_size(&self) -> u64 {
+        let files = fs::read_dir(self.trouble.path(&self.folder, "")).expect("the folder");
+        let size = |file: std::io::Result<fs::DirEntry>| file.and_then(|file| file.metadata());
+        files
+            .filter_map(|file| size(file).ok())
+            .map(|file| file.len())
+            .sum()
+    }
+
     /// What lies in the whole files of the spool.
     pub fn spooled(&self) -> BTreeSet<(usize, u64)> {
         let mut all = BTreeSet::new();
-        let Ok(files) = fs::read_dir(self.folder.path("knownet-state/in/spool")) else {
+        let state = self.trouble.state_path(&self.folder);
+        let Ok(files) = fs::read_dir(state.join("in/spool")) else {
             return all;
         };
         for file in files {
@@ -192,7 +217,9 @@ impl Delivery {
             self.trouble.end(&self.folder);
             progress(streams, random.below(10));
         }
-        random.pause(Duration::from_millis(10));
+        // Nobody tells when a spool has them: it writes several times a second.
+        let most = if self.is_spooled { 400 } else { 10 };
+        random.pause(Duration::from_millis(most));
         daemon.kill();
         if self.listens {
             wire.connect(None);

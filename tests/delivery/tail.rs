@@ -10,8 +10,7 @@ use crate::sender::Sender;
 use crate::sender::tail::{Rotation, Tail};
 use crate::trouble::Trouble;
 
-const SOURCE: &str =
-    "[sources.in]\ntype = \"file\"\npaths = [\"logs/*.log*\"]\nfollow = true\n";
+const SOURCE: &str = "[sources.in]\ntype = \"file\"\npaths = [\"logs/*.log*\"]\nfollow = true\n";
 
 fn new(name: &'static str) -> Delivery {
     let mut delivery = Delivery::new(name, SOURCE);
@@ -32,6 +31,9 @@ fn run(mut delivery: Delivery, rotation: Rotation) {
         let mut streams = sent.iter().enumerate();
         streams.all(|(stream, sent)| found.missing(stream, *sent).is_empty())
     });
+    let logs = fs::read_dir(ended.delivery.folder.path("logs")).expect("the folder");
+    let rotations = logs.count().saturating_sub(2);
+    println!("delivery: {}: {rotations} rotations", ended.delivery.name);
     ended.all_of_it().judge();
 }
 

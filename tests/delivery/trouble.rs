@@ -68,6 +68,24 @@ impl Trouble {
         }
     }
 
+    /// The folder for what knownet remembers, as it names it.
+    pub fn state_folder(&self) -> &'static str {
+        match self {
+            #[cfg(target_os = "linux")]
+            Trouble::FullDisk(_) => "disk/state",
+            _ => "state",
+        }
+    }
+
+    /// The same, as this process reaches it.
+    pub fn state_path(&self, folder: &Folder) -> PathBuf {
+        match self {
+            #[cfg(target_os = "linux")]
+            Trouble::FullDisk(disk) => disk.path("state"),
+            _ => folder.path("state"),
+        }
+    }
+
     /// A file of the sink, as this process reaches it.
     pub fn path(&self, folder: &Folder, name: &str) -> PathBuf {
         match self {

@@ -97,7 +97,7 @@ fn run_says_the_same_and_starts_nothing() {
     assert_eq!(
         checked.err,
         "knownet.toml:11: sources.file.folow: unknown key; did you mean follow? known: max_event, \
-         validate, format, timezone, ecs, original, type, paths, follow\nknownet: 1 mistake in knownet.toml\n"
+         validate, format, timezone, ecs, original, spool, type, paths, follow\nknownet: 1 mistake in knownet.toml\n"
     );
     let ran = folder.run(&wrong).ended(1);
     assert_eq!((ran.err, &*ran.out), (checked.err, ""));

@@ -38,6 +38,61 @@ fn messages_are_objects_where_that_is_asked_for() {
     assert!(!ran.err.contains(UNKNOWN), "an event is nobody's business");
 }
 
+const LIVE: &str =
+    "[sources.net]\ntype = \"tcp\"\nlisten = \"127.0.0.1:0\"\n[sinks.out]\ntype = \"stdout\"\n";
+
+#[test]
+fn a_second_run_with_the_same_state_is_refused_until_the_first_is_gone() {
+    let folder = Folder::new();
+    let config = format!("state_dir = \"state\"\n{LIVE}");
+    let mut first = folder.daemon(&config);
+    first.address("net");
+    let ran = folder.knownet(&["run", "--log", "human"]).ran().ended(1);
+    ran.said(&format!(
+        "state_dir state is used by process {} already; stop that, or give this run a state_dir of \
+         its own",
+        first.id()
+    ));
+    let mode = |name: &str| {
+        use std::os::unix::fs::PermissionsExt;
+        let file = std::fs::metadata(folder.path(name)).expect("it is there");
+        file.permissions().mode() & 0o777
+    };
+    assert_eq!(mode("state"), 0o700);
+    // However it ends.
+    first.kill();
+    let mut again = folder.again();
+    again.address("net");
+    again.stop().succeeded();
+    // A run that ends by itself keeps no state.
+    let other = Folder::new();
+    other.run(CONFIG).succeeded();
+    assert_eq!(other.names(), ["knownet.toml"]);
+}
+
+#[test]
+fn a_run_that_goes_on_speaks_json_where_nobody_looks_and_repeats_itself_little() {
+    let folder = Folder::new();
+    let mut daemon = folder.daemon(&format!("max_event = \"1KiB\"\n{LIVE}"));
+    let address = daemon.address("net");
+    for _ in 0..100 {
+        let mut stream = std::net::TcpStream::connect(address).expect("a listener");
+        stream
+            .write_all(b"99999999999 no such length\n")
+            .expect("a reader");
+    }
+    let mut ok = std::net::TcpStream::connect(address).expect("a listener");
+    ok.write_all(b"{\"end\":1}\n").expect("a reader");
+    while daemon.line() != "{\"end\":1}" {}
+    let ran = daemon.stop().succeeded();
+    for line in ran.err.lines() {
+        let object: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
+        assert!(object["@timestamp"].is_string());
+    }
+    assert!(ran.err.lines().count() < 40, "{}", ran.err);
+    assert!(!ran.err.contains("no such length"), "{}", ran.err);
+}
+
 #[test]
 fn a_run_that_ends_by_itself_speaks_plainly() {
     let folder = Folder::new();

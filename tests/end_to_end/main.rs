@@ -33,6 +33,11 @@ mod sink;
 mod rotate;
 // Text: its formats, and what `explain` says of them.
 mod text;
+// Beats: windows, acknowledgements, and clients that know nothing of them.
+mod beats;
+// The spool: kill -9, damage, no room, and the commands that look into it.
+#[cfg(unix)]
+mod spool;
 // Signals while a pipe is read.
 #[cfg(unix)]
 mod signal;

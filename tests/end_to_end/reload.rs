@@ -1,8 +1,11 @@
 use std::io::Write;
+use std::net::TcpStream;
 use std::process::ChildStdin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+
+use serde_json::Value;
 
 use crate::rig::{Folder, UNKNOWN, event, labelled, lines};
 
@@ -152,6 +155,59 @@ fn under_load_no_event_is_lost_and_each_change_happens_at_one_point() {
     }
     let ran = daemon.ended().succeeded();
     assert_eq!(ran.out.lines().count(), sent as usize);
+}
+
+#[test]
+fn a_changed_file_is_taken_by_itself_and_no_connection_notices() {
+    let folder = folder();
+    let of = |label: &str| {
+        let live = "type = \"tcp\"\nlisten = \"127.0.0.1:0\"";
+        config(label).replace("type = \"stdin\"", live)
+    };
+    let mut daemon = folder.daemon(&of("A"));
+    let address = daemon.address("pipe");
+    let mut stream = TcpStream::connect(address).expect("a listener");
+    let mut send = || {
+        let sent = stream.write_all(lines([event(UNKNOWN)]).as_bytes());
+        sent.expect("a reader");
+    };
+    send();
+    assert_eq!(daemon.line(), labelled(UNKNOWN, "A"));
+
+    folder.file("knownet.toml", of("B"));
+    daemon.said("reloaded knownet.toml");
+    send();
+    assert_eq!(daemon.line(), labelled(UNKNOWN, "B"));
+
+    // A file that cannot be read changes nothing until it can.
+    folder.file("knownet.toml", &of("C")[..20]);
+    daemon.said("was not reloaded");
+    send();
+    assert_eq!(daemon.line(), labelled(UNKNOWN, "B"));
+    folder.file("knownet.toml", of("C"));
+    daemon.said("reloaded knownet.toml");
+
+    // A feed alone, put in its place at once as downloads should be.
+    folder.file("new.txt", "192.0.2.0/24\n10.0.0.0/8\n");
+    std::fs::rename(folder.path("new.txt"), folder.path("feed.txt")).expect("the same folder");
+    daemon.said("\"prefixes\":\"C 2\"");
+    send();
+    assert_eq!(daemon.line(), labelled(UNKNOWN, "C"));
+
+    // One that suddenly holds nothing is a fault, unless a person says otherwise.
+    folder.file("feed.txt", "# nothing\n");
+    daemon.said("label C: 0 prefixes, but there were 2; if that is meant, send SIGHUP or restart");
+    send();
+    assert_eq!(daemon.line(), labelled(UNKNOWN, "C"));
+    daemon.signal("HUP");
+    daemon.said("\"prefixes\":\"C 0\"");
+    send();
+    assert_eq!(daemon.line(), event(UNKNOWN));
+    let ran = daemon.stop().succeeded();
+    let last: Value =
+        serde_json::from_str(ran.err.lines().last().expect("a summary")).expect("JSON");
+    assert_eq!(last["message"], "stopped by a signal");
+    assert_eq!(last["events_in"], 6);
 }
 
 /// The number of the label of event `n`, which must be that before or a later one.

@@ -102,6 +102,26 @@ fn a_stop_hands_on_what_was_received() {
 }
 
 #[test]
+fn a_stop_takes_what_was_sent_before_it() {
+    let folder = Folder::new();
+    let (mut daemon, address) = start(&folder, "");
+    let line = format!("{}\n", event(PRIVATE));
+    connect(address)
+        .write_all(line.as_bytes())
+        .expect("written");
+    daemon.line();
+    // It sleeps meanwhile, as far as the kernel lets it.
+    daemon.signal("STOP");
+    for _ in 0..50 {
+        let mut stream = connect(address);
+        stream.write_all(line.as_bytes()).expect("written");
+    }
+    daemon.signal("TERM");
+    daemon.signal("CONT");
+    assert_eq!(daemon.ended().succeeded().lines().len(), 51);
+}
+
+#[test]
 fn records_of_several_lines_stay_whole() {
     let folder = Folder::new();
     let (mut daemon, address) = start(&folder, "");

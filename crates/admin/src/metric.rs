@@ -98,6 +98,21 @@ pub const METRICS: &[Metric] = &[
         "Events that were not in their format and left with a tag that says so",
     ),
     counter(
+        "knownet_no_format_total",
+        &[],
+        "Events of text in no format that is known",
+    ),
+    counter(
+        "knownet_enrich_failures_total",
+        &[],
+        "Events in which a field on the way to a tag was no object",
+    ),
+    counter(
+        "knownet_long_total",
+        &[],
+        "Events over 1 MiB, which pass without being looked at",
+    ),
+    counter(
         "knownet_dead_letters_total",
         &[],
         "Events in the dead letters",
@@ -118,11 +133,98 @@ pub const METRICS: &[Metric] = &[
         labels: &[],
         help: "Time from the reading of a batch until it is safe",
     },
+    counter(
+        "knownet_oversized_total",
+        SOURCE,
+        "Records from the network that were longer than an event may be",
+    ),
     gauge("knownet_connections", SOURCE, "Connections that are open"),
     counter(
         "knownet_connections_refused_total",
         SOURCE,
         "Connections closed at once, because there were as many as may be",
+    ),
+    counter(
+        "knownet_connections_failed_total",
+        SOURCE,
+        "Connections that ended over a handshake or a record that was wrong",
+    ),
+    counter(
+        "knownet_connections_idle_total",
+        SOURCE,
+        "Connections closed because they were silent for too long",
+    ),
+    counter(
+        "knownet_udp_dropped_total",
+        SOURCE,
+        "Datagrams that the kernel dropped, because they were not read in time",
+    ),
+    counter(
+        "knownet_beats_windows_total",
+        SOURCE,
+        "Windows of Beats that were received whole",
+    ),
+    counter(
+        "knownet_beats_keep_alives_total",
+        SOURCE,
+        "Acknowledgements that only told a Beat to go on waiting",
+    ),
+    counter(
+        "knownet_beats_errors_total",
+        &["source", "reason"],
+        "Connections of Beats closed over an error",
+    ),
+    gauge("knownet_files_open", SOURCE, "Followed files that are open"),
+    gauge(
+        "knownet_files_tracked",
+        SOURCE,
+        "Files that are followed, open or not",
+    ),
+    counter(
+        "knownet_file_rotations_total",
+        SOURCE,
+        "Followed files that gave their name to another",
+    ),
+    counter(
+        "knownet_file_truncations_total",
+        SOURCE,
+        "Followed files that became shorter than what was read of them",
+    ),
+    counter(
+        "knownet_http_requests_total",
+        &["source", "path_kind", "status"],
+        "Requests that were answered",
+    ),
+    counter(
+        "knownet_http_actions_refused_total",
+        SOURCE,
+        "Actions of bulk requests that were refused one by one",
+    ),
+    counter(
+        "knownet_sink_rotated_files_total",
+        SINK,
+        "Files that were closed and put aside",
+    ),
+    counter(
+        "knownet_sink_rotated_files_removed_total",
+        SINK,
+        "Files put aside that were removed, as there were too many",
+    ),
+    gauge(
+        "knownet_spool_bytes",
+        SOURCE,
+        "Bytes in the spool on the disk",
+    ),
+    gauge("knownet_spool_files", SOURCE, "Files in the spool"),
+    counter(
+        "knownet_spool_damaged_total",
+        SOURCE,
+        "Spool files that were damaged and set aside",
+    ),
+    counter(
+        "knownet_spool_dropped_events_total",
+        SOURCE,
+        "Events dropped from a full spool, oldest first",
     ),
     gauge(
         "knownet_feed_age_seconds",

@@ -101,6 +101,9 @@ fn describe(config: &Config, compiled: &Compiled, out: &mut impl Write) -> io::R
     writeln!(out, "{}: can run", config.file.display())?;
     writeln!(out, "  sources: {}", sources.join(", "))?;
     writeln!(out, "  sinks: {}", sinks.join(", "))?;
+    if let Some(admin) = &config.admin {
+        writeln!(out, "  admin: {}", admin.listen)?;
+    }
     let sets = sets(&compiled.table);
     for (label, (count, set)) in config
         .labels

@@ -5,6 +5,9 @@ mod explain;
 mod formats;
 mod lookup;
 mod run;
+#[cfg(windows)]
+mod service;
+mod spool;
 mod tag;
 
 pub use check::check;
@@ -12,4 +15,7 @@ pub use explain::explain;
 pub use formats::formats;
 pub use lookup::lookup;
 pub use run::run;
+#[cfg(windows)]
+pub use service::service;
+pub use spool::spool;
 pub use tag::tag;

@@ -32,7 +32,7 @@ use print::Files;
 use reload::Reload;
 
 /// The folder beside the configuration for what is remembered between runs.
-const STATE: &str = "knownet-state";
+pub(super) const STATE: &str = "knownet-state";
 
 /// How often files are looked at that may have changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -208,7 +208,13 @@ fn look_after(mut reload: Reload, wanted: Receiver<Wish>) -> anyhow::Result<Join
     let work = move || {
         loop {
             match wanted.recv_timeout(LOOK) {
-                Ok(Wish::Reload) => reload.asked(),
+                Ok(Wish::Reload) => {
+                    // Those that came meanwhile want what is there now, too.
+                    if wanted.try_iter().any(|wish| matches!(wish, Wish::End)) {
+                        return;
+                    }
+                    reload.asked();
+                }
                 Ok(Wish::End) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => reload.look(),
             }

@@ -81,6 +81,7 @@ fn sources(old: &[Source], new: &[Source], found: &mut Barriers<'_>) {
             line,
             reading,
             max_event,
+            spool,
             kind,
         } = new;
         let key = dotted("sources", name);
@@ -90,6 +91,9 @@ fn sources(old: &[Source], new: &[Source], found: &mut Barriers<'_>) {
         }
         if old.max_event != *max_event {
             found.add(*line, dotted(&key, "max_event"), "was changed");
+        }
+        if old.spool != *spool {
+            found.add(*line, dotted(&key, "spool"), "was changed");
         }
         // Lines are cut where they come in, and text is cut otherwise than JSON.
         if old.reading.choice.is_none() != reading.choice.is_none() {

@@ -4,15 +4,17 @@ mod beats;
 mod file;
 mod http;
 pub(super) mod listen;
+mod spool;
 mod tcp;
 mod udp;
 mod unix;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use knownet_flow as flow;
 use knownet_source::tail::{self, Tail};
-use knownet_source::{Beats, Files, Http, Limits, Listen, Site, Stdin, Udp, Unix};
+use knownet_source::{Beats, Files, Http, Limits, Listen, Site, Spool, Spooled, Stdin, Udp, Unix};
 
 use super::format::{self, Reading};
 use super::option::{Options, max_event};
@@ -29,6 +31,8 @@ pub struct Source {
     pub reading: Reading,
     /// How many bytes one event may have.
     pub max_event: u64,
+    /// Whether what it brings is written to disk first.
+    pub spool: Option<Spool>,
     /// What it reads.
     pub kind: SourceKind,
 }
@@ -75,6 +79,17 @@ impl Source {
     /// # Errors
     /// If it cannot be had at all; a file that cannot be read is told when its turn comes.
     pub fn open(&self, site: &Site) -> anyhow::Result<Box<dyn flow::Source>> {
+        let source = self.open_kind(site)?;
+        Ok(match self.spool {
+            None => {
+                knownet_source::spool::warn_of_files(site);
+                source
+            }
+            Some(spool) => Box::new(Spooled::open(source, site, spool)?),
+        })
+    }
+
+    fn open_kind(&self, site: &Site) -> anyhow::Result<Box<dyn flow::Source>> {
         let limits = site.limits;
         Ok(match &self.kind {
             SourceKind::File { paths } => Box::new(Files::new(paths.clone(), limits)),
@@ -93,9 +108,31 @@ impl Source {
 }
 
 impl SourceKind {
+    /// Where it listens on the network, and by which protocol.
+    pub fn address(&self) -> Option<(&'static str, SocketAddr)> {
+        match self {
+            SourceKind::Tcp(listen) => Some(("TCP", listen.address)),
+            SourceKind::Beats(beats) => Some(("TCP", beats.listen.address)),
+            SourceKind::Http(http) => Some(("TCP", http.listen.address)),
+            SourceKind::Udp(udp) => Some(("UDP", udp.address)),
+            SourceKind::File { .. }
+            | SourceKind::Tail(_)
+            | SourceKind::Stdin
+            | SourceKind::Unix(_) => None,
+        }
+    }
+
     /// Whether it goes on until somebody stops it.
     pub fn is_live(&self) -> bool {
         !matches!(self, SourceKind::File { .. } | SourceKind::Stdin)
+    }
+
+    /// Whether its senders cannot be asked again, so that it is spooled unless somebody says no.
+    fn is_spooled(&self) -> bool {
+        matches!(
+            self,
+            SourceKind::Tcp(_) | SourceKind::Udp(_) | SourceKind::Unix(_)
+        )
     }
 }
 
@@ -111,12 +148,22 @@ const TYPES: &Types<SourceKind> = &[
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);
+    let reading = format::read(section, options);
+    let spool = spool::read(section);
+    let kind = section.of_type("source", TYPES)?;
+    if matches!(spool, spool::Choice::Yes(_)) && !kind.is_live() {
+        section.error(
+            "spool",
+            "is for sources that go on; this one can be read again",
+        );
+    }
     Some(Source {
         name: section.name.clone(),
         line: section.line,
-        reading: format::read(section, options),
+        reading,
         max_event: max_event.unwrap_or(options.max_event),
-        kind: section.of_type("source", TYPES)?,
+        spool: spool.or_usual(kind.is_spooled()),
+        kind,
     })
 }
 

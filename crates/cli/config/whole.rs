@@ -1,6 +1,7 @@
 //! What the parts must be to each other: nothing missing, nothing written twice, every name known.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use knownet_flow::MAX_SINKS;
 use knownet_rule::{Match, Tags};
@@ -19,6 +20,7 @@ pub(super) fn check(config: &Config, labels: &[&str], notes: &Notes) {
     names(config, notes);
     targets(config, notes);
     streams(config, notes);
+    addresses(config, notes);
     let tags = config.targets();
     for rule in &config.rules {
         matches(&rule.conditions, &tags, labels, notes);
@@ -113,6 +115,33 @@ fn streams(config: &Config, notes: &Notes) {
             &key,
             "standard output is written by another sink already",
         );
+    }
+}
+
+/// A port of an address has one listener; an address that means all of them meets every other.
+fn addresses(config: &Config, notes: &Notes) {
+    let mut taken: Vec<(String, &str, SocketAddr)> = Vec::new();
+    let sources = config.sources.iter().filter_map(|source| {
+        let (protocol, address) = source.kind.address()?;
+        let key = dotted("sources", &source.name);
+        Some((key, source.line, protocol, address))
+    });
+    let admin = config.admin.iter();
+    let admin = admin.map(|admin| ("admin".to_owned(), admin.line, "TCP", admin.listen));
+    for (key, line, protocol, address) in sources.chain(admin) {
+        let meets = |(_, other, known): &&(String, &str, SocketAddr)| {
+            let all = known.ip().is_unspecified() || address.ip().is_unspecified();
+            *other == protocol
+                && known.port() == address.port()
+                && address.port() != 0
+                && (known.ip() == address.ip() || all && known.is_ipv4() == address.is_ipv4())
+        };
+        if let Some((whose, ..)) = taken.iter().find(meets) {
+            let message =
+                format!("{address} is listened on by {whose} already; choose another port");
+            notes.error(line, &key, message);
+        }
+        taken.push((key, protocol, address));
     }
 }
 

@@ -18,6 +18,9 @@ pub(crate) struct Meter {
     bytes_in: Counter,
     unrouted: Counter,
     unparsed: Counter,
+    no_format: Counter,
+    enrich_failures: Counter,
+    long: Counter,
     seconds: Histogram,
     /// Events and bytes of each sink.
     sinks: Vec<(Counter, Counter)>,
@@ -45,6 +48,9 @@ impl Meter {
             bytes_in: counter!("knownet_bytes_in_total", "source" => source),
             unrouted: counter!("knownet_unrouted_total"),
             unparsed: counter!("knownet_unparsed_total"),
+            no_format: counter!("knownet_no_format_total"),
+            enrich_failures: counter!("knownet_enrich_failures_total"),
+            long: counter!("knownet_long_total"),
             seconds: histogram!("knownet_batch_seconds"),
             sinks: sinks.iter().map(sink).collect(),
         }
@@ -82,6 +88,9 @@ impl Meter {
     pub fn passed(&self, counts: &Counts, time: Duration) {
         self.unrouted.increment(counts.unrouted);
         self.unparsed.increment(counts.unparsed);
+        self.no_format.increment(counts.no_format);
+        self.enrich_failures.increment(counts.enrich_failures);
+        self.long.increment(counts.long);
         self.seconds.record(time);
         for (counter, &count) in self.labels.iter().zip(&counts.labels) {
             counter.increment(count);

@@ -332,6 +332,11 @@ fn a_run_can_be_abandoned_while_a_sink_is_away() {
             thread = Some(thread::spawn(move || {
                 asked.recv().unwrap();
                 asked.recv().unwrap();
+                // It has failed once.
+                let health = handle.health();
+                assert!(health.running);
+                let away: Vec<_> = health.unreachable.iter().map(|u| &*u.part).collect();
+                assert_eq!(away.len(), 1, "{health:?}");
                 handle.abandon();
             }));
         })

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::lines::Limits;
 
-/// Bytes that may wait to be taken.
+/// Bytes that may wait to be taken, usually.
 const BOUND: usize = 8 << 20;
 /// Buffers kept for what comes next.
 const SPARE: usize = 4;
@@ -32,6 +32,8 @@ pub(crate) type Receipt = oneshot::Receiver<()>;
 /// What one source received.
 pub(crate) struct Inbox {
     limits: Limits,
+    /// Bytes that may wait to be taken.
+    bound: usize,
     room: Semaphore,
     state: Mutex<State>,
     filled: Condvar,
@@ -71,9 +73,19 @@ pub(crate) struct Received {
 
 /// An inbox with its first sender.
 pub(crate) fn inbox(limits: Limits) -> (Sender, Received) {
+    inbox_of(limits, BOUND)
+}
+
+/// As [`inbox`], in which so many bytes may wait: for who cannot make its peers wait.
+pub(crate) fn inbox_of(limits: Limits, bound: usize) -> (Sender, Received) {
     let inbox = Arc::new(Inbox {
-        limits,
-        room: Semaphore::new(BOUND),
+        limits: Limits {
+            // Then several lines together are never taken for one that is too long.
+            batch: limits.batch.min(limits.max_event.saturating_add(1)),
+            ..limits
+        },
+        bound,
+        room: Semaphore::new(bound),
         state: Mutex::default(),
         filled: Condvar::new(),
         closing: CancellationToken::new(),
@@ -160,7 +172,7 @@ impl Sender {
                 true => done.take(),
                 false => None,
             };
-            match part.len() > limits.max_event + 1 {
+            match part.len() > limits.max_event.saturating_add(1) {
                 true => {
                     let line = part.strip_suffix(b"\n").unwrap_or(part);
                     let whole = Piece {
@@ -185,7 +197,7 @@ impl Sender {
         read: Read,
         done: Option<oneshot::Sender<()>>,
     ) {
-        let permits = bytes.len().min(BOUND);
+        let permits = bytes.len().min(self.0.bound);
         match self.0.room.acquire_many(permits as u32).await {
             Ok(room) => room.forget(),
             // The room is never closed.
@@ -345,7 +357,7 @@ impl Drop for Received {
         state.queue.clear();
         state.unconfirmed.clear();
         self.inbox.closing.cancel();
-        self.inbox.room.add_permits(BOUND);
+        self.inbox.room.add_permits(self.inbox.bound);
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - Datagrams are received in batches, on threads of their own, into a large buffer of the kernel.
 //!   A datagram cannot be longer than what is read at once.
+//! - What cannot be worked on at once waits in memory, up to a bound, and then in that buffer.
 //! - What the kernel dropped for want of room is counted and said; nobody can send it again.
 //! - After a stop what the kernel has received is still taken.
 
@@ -21,11 +22,15 @@ use knownet_flow::Source;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::frame::record;
-use crate::inbox::{Sender, inbox};
+use crate::inbox::{Sender, inbox_of};
 use crate::site::{OpenError, Site};
 
 /// The longest datagram, and then some: lengths have 16 bits.
 const DATAGRAM: usize = 64 << 10;
+
+/// Bytes that may wait for the steps, as datagrams do not wait at their senders. A datagram takes
+/// several times as much of the kernel's buffer as of this.
+const WAITING: usize = 64 << 20;
 
 /// How datagrams are received.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +72,7 @@ pub fn udp(site: &Site, options: &Udp) -> Result<Box<dyn Source>, OpenError> {
         "the kernel holds {granted} bytes for each socket, {} were asked for",
         options.buffer
     );
-    let (sender, received) = inbox(site.limits);
+    let (sender, received) = inbox_of(site.limits, WAITING);
     let sockets = sockets.into_iter();
     let waiting = sockets.map(|socket| receiver::start(site, socket, sender.clone()));
     let waiting: io::Result<Vec<_>> = waiting.collect();

@@ -79,7 +79,7 @@ impl Sender for Tail {
         file.write_all(first)?;
         file.write_all(second)?;
         // About as fast as a busy machine writes, not as fast as a disk can.
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(3));
         Ok(count)
     }
 

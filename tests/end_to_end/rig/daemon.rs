@@ -44,6 +44,20 @@ impl Folder {
         knownet(self.0.path(), &["run"]).daemon()
     }
 
+    /// Starts the `knownet.toml` that is there by way of another program, which must become it.
+    // For `tests/delivery`, which has this rig, too.
+    #[allow(dead_code)]
+    pub fn again_under(&self, program: &[&str]) -> Daemon {
+        let mut call = knownet(self.0.path(), &[]);
+        let mut command = Command::new(program[0]);
+        command.args(&program[1..]);
+        command.arg(call.command.get_program()).arg("run");
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        call.command = command;
+        call.daemon()
+    }
+
     /// Starts `knownet.toml` with this text and an open standard input.
     pub fn piped(&self, config: &str) -> (Daemon, ChildStdin) {
         self.file("knownet.toml", config);

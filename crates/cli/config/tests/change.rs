@@ -125,3 +125,22 @@ fn an_admin_section_listens_on_loopback_unless_it_says_otherwise() {
         ],
     );
 }
+
+#[test]
+fn a_port_has_one_listener() {
+    super::assert_mistakes(
+        &format!(
+            "[admin]\nlisten = \"127.0.0.1:5140\"\n[sources.a]\ntype = \"tcp\"\nlisten = \
+             \"0.0.0.0:5140\"\n[sources.b]\ntype = \"udp\"\nlisten = \"127.0.0.1:5140\"\n\
+             [sources.c]\ntype = \"udp\"\nlisten = \"127.0.0.1:0\"\n[sources.d]\ntype = \"udp\"\n\
+             listen = \"127.0.0.1:0\"\n[sources.e]\ntype = \"udp\"\nlisten = \"127.0.0.1:5140\"\n{ENDS}"
+        )
+        .replace("[sources.in]\ntype = \"stdin\"\n", ""),
+        &[
+            "config/a.toml:1: admin: 127.0.0.1:5140 is listened on by sources.a already; choose \
+             another port",
+            "config/a.toml:15: sources.e: 127.0.0.1:5140 is listened on by sources.b already; choose \
+             another port",
+        ],
+    );
+}

@@ -5,11 +5,12 @@
 //! - A client may send some windows ahead; they wait in the inbox, whose bound holds.
 //! - While a window waits to be safe its client is told so, before it loses patience.
 
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::codec::{self, Decoder, Due, Lines, Step};
 use super::hold::Hold;
@@ -66,8 +67,10 @@ async fn work(server: &Server, connection: Connection) -> Result<(), Trouble> {
     let (input, output) = tokio::io::split(stream);
     let (queue, pending) = mpsc::channel(AHEAD);
     let (hold, lines) = server.store.hold();
+    let waiting = AtomicUsize::new(0);
     let receive = Receive {
         server,
+        waiting: &waiting,
         sender: &sender,
         peer,
         queue,
@@ -75,7 +78,7 @@ async fn work(server: &Server, connection: Connection) -> Result<(), Trouble> {
         lines,
         idle: idle_timeout,
     };
-    let mut answer = std::pin::pin!(answer(server, output, pending, idle_timeout));
+    let mut answer = std::pin::pin!(answer(server, output, pending, &waiting, idle_timeout));
     let ended = tokio::select! {
         // It ends first only where it fails: what is received holds its queue.
         answered = &mut answer => return answered,
@@ -92,6 +95,8 @@ async fn work(server: &Server, connection: Connection) -> Result<(), Trouble> {
 /// What is needed to receive.
 struct Receive<'a> {
     server: &'a Server,
+    /// Windows that are not acknowledged.
+    waiting: &'a AtomicUsize,
     sender: &'a crate::inbox::Sender,
     peer: Option<std::net::SocketAddr>,
     queue: mpsc::Sender<Pending>,
@@ -120,7 +125,7 @@ impl Receive<'_> {
                 Ok(Err(error)) => return Err(Trouble::Connection(error)),
                 Err(_) if decoder.is_inside() => return Err(Trouble::Slow),
                 // It waits for its acknowledgement.
-                Err(_) if self.queue.capacity() < AHEAD => continue,
+                Err(_) if self.waiting.load(Ordering::Relaxed) > 0 => continue,
                 Err(_) => return Ok(()),
             };
             if decoder.is_inside() {
@@ -150,6 +155,7 @@ impl Receive<'_> {
     async fn deliver(&mut self, due: Due) -> Result<(), Trouble> {
         let (told, delivered) = oneshot::channel();
         // First into the queue: its client is kept waiting from now on.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         if self.queue.send(Pending { due, delivered }).await.is_err() {
             return Ok(());
         }
@@ -193,6 +199,7 @@ async fn answer(
     server: &Server,
     mut output: impl AsyncWrite + Unpin,
     mut pending: mpsc::Receiver<Pending>,
+    waiting: &AtomicUsize,
     patience: Duration,
 ) -> Result<(), Trouble> {
     while let Some(Pending { due, delivered }) = pending.recv().await {
@@ -213,6 +220,7 @@ async fn answer(
             }
         }
         server.windows.increment(1);
+        waiting.fetch_sub(1, Ordering::Relaxed);
         write(&mut output, due, patience).await?;
     }
     // Whoever went away needs no farewell.

@@ -25,6 +25,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const BREATH: Duration = Duration::from_millis(100);
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 1024;
+/// After a stop connections are accepted until none came for so long.
+const LAST: Duration = Duration::from_millis(5);
 /// How long a connection is silent before its peer is asked whether it is there, and between two
 /// questions.
 const KEEPALIVE: Duration = Duration::from_secs(60);
@@ -64,11 +66,6 @@ impl Listener {
             certificates: certificates.map(Arc::new),
             options: options.clone(),
         })
-    }
-
-    /// The address, with the port that the system chose for port 0.
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
     }
 }
 
@@ -113,10 +110,26 @@ where
         let failed =
             metrics::counter!("knownet_connections_failed_total", "source" => name.clone());
         let handle = Arc::new(handle);
+        let mut last = None;
         loop {
-            let accepted = tokio::select! {
-                () = sender.closing().cancelled() => break,
-                accepted = gate.let_in(|| listener.accept()) => accepted,
+            let accepted = match last {
+                None => tokio::select! {
+                    () = sender.closing().cancelled() => {
+                        last = Some(BACKLOG);
+                        continue;
+                    }
+                    accepted = gate.let_in(|| listener.accept()) => accepted,
+                },
+                Some(0) => break,
+                // Who connected before the stop may have sent all that there is, and left.
+                Some(left) => {
+                    last = Some(left - 1);
+                    let accept = gate.let_in(|| listener.accept());
+                    match tokio::time::timeout(LAST, accept).await {
+                        Ok(accepted) => accepted,
+                        Err(_) => break,
+                    }
+                }
             };
             let Some(((stream, peer), slot)) = accepted else {
                 continue;
@@ -130,8 +143,9 @@ where
                 let closing = sender.closing().clone();
                 let ready = ready(stream, peer, announced, certificates, &name);
                 let ready = tokio::select! {
-                    () = closing.cancelled() => return,
+                    biased;
                     ready = tokio::time::timeout(HANDSHAKE, ready) => ready,
+                    () = closing.cancelled() => return,
                 };
                 match ready {
                     Ok(Ok((stream, peer))) => {

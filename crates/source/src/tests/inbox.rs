@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use knownet_flow::{Batch, Read, Source, Stop};
+use knownet_flow::{Batch, Piece, Read, Source, Stop};
 
 use super::{BOUND, Received, Sender, inbox};
 use crate::Limits;
@@ -41,6 +41,29 @@ fn deliveries_that_wait_are_one_batch_up_to_its_usual_size() {
     stop.set();
     drop(sender);
     assert_eq!(take(&mut received, &stop).0, Read::End);
+}
+
+#[test]
+fn short_lines_are_not_too_long_together() {
+    let (sender, mut received) = inbox(Limits {
+        batch: 100,
+        max_event: 8,
+        ..Limits::default()
+    });
+    let stop = Stop::new().expect("a pipe");
+    tokio().block_on(sender.send(b"one\ntwo\nthree\nfour\n123456789\n", None));
+    let mut taken = Vec::new();
+    for _ in 0..4 {
+        taken.push(take(&mut received, &stop));
+    }
+    let whole = Read::Oversized(Piece {
+        first: true,
+        last: true,
+    });
+    assert_eq!(taken[0], (Read::Lines, "one\ntwo\n".into(), 1));
+    assert_eq!(taken[1], (Read::Lines, "three\n".into(), 2));
+    assert_eq!(taken[2], (Read::Lines, "four\n".into(), 3));
+    assert_eq!(taken[3], (whole, "123456789".into(), 4));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How many datagrams the kernel dropped at a socket, for want of room mostly.
 //!
-//! The last column of `/proc/net/udp` and `/proc/net/udp6` counts them, and the one before the last
+//! The last column of `/proc/self/net/udp` and `udp6` there counts them, and the one before the last
 //! three is the socket's inode ([proc_net_udp(5)]).
 //!
 //! [proc_net_udp(5)]: https://man7.org/linux/man-pages/man5/proc_pid_net.5.html
@@ -29,8 +29,8 @@ impl Drops {
         let v6 = socket.local_addr().is_ok_and(|address| address.is_ipv6());
         Drops {
             table: match v6 {
-                true => "/proc/net/udp6",
-                false => "/proc/net/udp",
+                true => "/proc/self/net/udp6",
+                false => "/proc/self/net/udp",
             },
             inode: rustix::fs::fstat(socket).map_or(0, |stat| stat.st_ino),
             looked: Instant::now(),

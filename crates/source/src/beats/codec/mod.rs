@@ -4,7 +4,8 @@
 //!   window's lines. Nothing is allocated for an event.
 //! - A line never holds a line feed but the one at its end.
 //! - Compressed frames are inflated through a buffer of fixed size, and what they hold counts
-//!   against the bound of the window before it is inflated. They cannot be nested.
+//!   against the bound of the window before it is inflated. They cannot be nested, and a window
+//!   that ends in one is whole once the frame's checksum is found right.
 //! - An event that is longer than an event may be is handed on in parts; it ends nothing.
 //! - Memory grows with what was received and only as far as [`Lines::room`] goes, never with what
 //!   a length promises. Making a line of one event may take twice its bytes on top.
@@ -96,6 +97,9 @@ pub(crate) enum Broken {
     /// More than an event of keys and values may hold.
     #[error("the pairs of an event take more than {0} bytes")]
     Pairs(usize),
+    /// No client does that, and it would be handed on before its checksum is known.
+    #[error("a compressed frame holds more than the rest of its window")]
+    Overfull,
     /// Not a zlib stream of whole frames.
     #[error("a compressed frame is damaged")]
     Compressed,
@@ -111,7 +115,7 @@ impl Broken {
             Broken::NoWindow => "no_window",
             Broken::Window(_) => "window",
             Broken::Pairs(_) => "pairs",
-            Broken::Compressed => "compressed",
+            Broken::Overfull | Broken::Compressed => "compressed",
         }
     }
 }
@@ -172,9 +176,8 @@ impl Decoder {
                             },
                         }
                     }
-                    // Another window begins in the same frame.
-                    if let Some(due) = self.due.take() {
-                        return Ok(Step::Window(due));
+                    if self.due.is_some() {
+                        return Err(Broken::Overfull);
                     }
                     let next = self.frames.step(&mut ready, lines, true)?;
                     let taken = len - ready.len();

@@ -79,9 +79,13 @@ impl Pack {
                 *input = &input[n..];
                 self.left -= n;
             }
-            if self.left == 0 && (self.ended || !self.full) {
+            if self.left == 0 && self.ended {
                 self.open = false;
                 return Ok(Inflated::End);
+            }
+            if self.left == 0 && !self.full {
+                // Its checksum is missing.
+                return Err(Broken::Compressed);
             }
             if n == 0 && !self.full || self.ended {
                 return Ok(Inflated::Hungry);

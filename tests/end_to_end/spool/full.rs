@@ -1,0 +1,118 @@
+//! A spool without room, and a disk without any.
+
+use std::io::Write;
+use std::process::Command;
+use std::{fs, thread};
+
+use super::{config, connect, files, line, no_sink, numbers, sink_again, spool};
+use crate::rig::{Folder, eventually};
+
+/// A line with this number that hardly can be compressed.
+fn large(n: u64) -> String {
+    let mut state = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut text = format!("{{\"n\":{n},\"x\":\"");
+    while text.len() < 50_000 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        text.push_str(&format!("{state:016x}"));
+    }
+    text + &format!("\",\"end\":{n}}}\n")
+}
+
+#[test]
+fn a_full_spool_drops_its_oldest_if_it_is_told_to() {
+    let folder = Folder::new();
+    no_sink(&folder);
+    let spool = "spool = { max_size = \"4MiB\", when_full = \"drop-oldest\" }";
+    let mut daemon = folder.daemon(&config("tcp", spool));
+    let mut stream = connect(daemon.address("in"));
+    for n in 1..=400 {
+        stream.write_all(large(n).as_bytes()).expect("sent");
+    }
+    daemon.said("the oldest events are dropped");
+    eventually("the last line", || {
+        let cat = folder.knownet(&["spool", "cat"]).ran();
+        numbers(&cat.out).contains(&400).then_some(())
+    });
+    daemon.kill();
+    sink_again(&folder);
+    let mut daemon = folder.again();
+    daemon.address("in");
+    eventually("an empty spool", || {
+        files(&folder, "zst").is_empty().then_some(())
+    });
+    assert_eq!(daemon.stop().code, Some(0));
+    let all = numbers(&folder.text("out.ndjson"));
+    assert_eq!(all.last(), Some(&400));
+    assert!(all.is_sorted() && all.len() < 400, "{all:?}");
+}
+
+#[test]
+fn a_full_spool_blocks_its_senders_and_loses_nothing() {
+    let folder = Folder::new();
+    no_sink(&folder);
+    let spool = "spool = { max_size = \"1MiB\" }";
+    let mut daemon = folder.daemon(&config("tcp", spool));
+    let stream = connect(daemon.address("in"));
+    let mut sending = stream.try_clone().expect("a clone");
+    let sender = thread::spawn(move || {
+        // More than memory and the system's buffers take: it has to wait.
+        (1..=2000)
+            .take_while(|&n| sending.write_all(large(n).as_bytes()).is_ok())
+            .count()
+    });
+    daemon.said("nothing is received until there is room");
+    daemon.kill();
+    assert!(sender.join().expect("the sender") < 2000);
+    sink_again(&folder);
+    let mut daemon = folder.again();
+    daemon.address("in");
+    eventually("an empty spool", || {
+        files(&folder, "zst").is_empty().then_some(())
+    });
+    assert_eq!(daemon.stop().code, Some(0));
+    let all = numbers(&folder.text("out.ndjson"));
+    assert!(!all.is_empty());
+    assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_full_disk_is_waited_for_and_costs_nothing() {
+    let own_mounts = Command::new("unshare")
+        .args(["-m", "mount", "-t", "tmpfs", "none", "/mnt"])
+        .output();
+    if !own_mounts.is_ok_and(|output| output.status.success()) {
+        println!("skipped: no file system of a test's own can be mounted here");
+        return;
+    }
+    let folder = Folder::new();
+    folder.file("knownet.toml", config("tcp", ""));
+    fs::create_dir(folder.path("knownet-state")).expect("a folder");
+    let mount = "mount -t tmpfs -o size=1m none knownet-state && exec \"$@\"";
+    let mut daemon = folder.again_under(&["unshare", "-m", "sh", "-c", mount, "sh"]);
+    let address = daemon.address("in");
+    // Only the daemon sees that file system under its name.
+    let inside = format!("/proc/{}/root{}", daemon.id(), spool(&folder).display());
+    let filler = format!("{inside}/filler");
+    assert!(
+        fs::write(&filler, vec![b'x'; 2 << 20]).is_err(),
+        "it has no end"
+    );
+    let mut stream = connect(address);
+    for n in 1..=9 {
+        stream.write_all(line(n).as_bytes()).expect("sent");
+    }
+    daemon.said("cannot be written: No space left");
+    for n in 10..=20 {
+        stream.write_all(line(n).as_bytes()).expect("sent");
+    }
+    assert_eq!(fs::read(folder.path("out.ndjson")).unwrap_or_default(), b"");
+    fs::remove_file(&filler).expect("it is there");
+    daemon.said("can be written again");
+    eventually("the lines", || {
+        let out = numbers(&folder.text("out.ndjson"));
+        (out == (1..=20).collect::<Vec<_>>()).then_some(())
+    });
+    assert_eq!(daemon.stop().code, Some(0));
+}
