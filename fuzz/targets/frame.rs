@@ -4,7 +4,7 @@
 #![no_main]
 
 #[allow(dead_code)]
-#[path = "../../crates/source/src/frame.rs"]
+#[path = "../../crates/source/src/frame/mod.rs"]
 mod frame;
 #[allow(dead_code)]
 #[path = "../../crates/source/src/lines.rs"]

@@ -211,6 +211,22 @@ pub const METRICS: &[Metric] = &[
         "Files put aside that were removed, as there were too many",
     ),
     gauge(
+        "knownet_spool_bytes",
+        SOURCE,
+        "Bytes in the spool on the disk",
+    ),
+    gauge("knownet_spool_files", SOURCE, "Files in the spool"),
+    counter(
+        "knownet_spool_damaged_total",
+        SOURCE,
+        "Spool files that were damaged and set aside",
+    ),
+    counter(
+        "knownet_spool_dropped_events_total",
+        SOURCE,
+        "Events dropped from a full spool, oldest first",
+    ),
+    gauge(
         "knownet_feed_age_seconds",
         &["label"],
         "Time since the oldest feed file of the label was changed",

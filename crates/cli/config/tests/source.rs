@@ -85,7 +85,22 @@ fn followed_files_have_keys_of_their_own() {
              [sources.b]\ntype = \"file\"\nfollow = true\npaths = \"x\"\nmultiline = {{}}\n\
              [sources.c]\ntype = \"file\"\npaths = [\"x\"]\nstart = \"end\"\n{SINK}"
         ),
-        &[],
+        &[
+            "config/a.toml:4: sources.a.paths[0]: \"config/a[\" is not a pattern: Pattern syntax error \
+             near position 8: invalid range pattern",
+            "config/a.toml:4: sources.a.paths[1]: \"\" is not a path",
+            "config/a.toml:5: sources.a.start: \"middle\" is not a start; known: beginning, end",
+            "config/a.toml:6: sources.a.watch: \"never\" is no way to watch; known: auto, poll",
+            "config/a.toml:7: sources.a.poll_interval: takes a time such as \"30s\", not a whole number",
+            "config/a.toml:8: sources.a.close_after: \"soon\" is not a time; write a number and a unit \
+             such as \"30s\" (ms, s, m, h, d)",
+            "config/a.toml:9: sources.a.multiline.pattern: \"(\" is not a pattern: error: unclosed group",
+            "config/a.toml:9: sources.a.multiline.before: unknown key; known: pattern, timeout",
+            "config/a.toml:14: sources.b.multiline.pattern: is missing; write what the first line of each \
+             record matches",
+            "config/a.toml:18: sources.c.start: unknown key; known: max_event, validate, format, \
+             timezone, ecs, original, spool, type, paths, follow",
+        ],
     );
 }
 

@@ -101,7 +101,7 @@ fn json() -> impl Strategy<Value = String> {
         r#""x]}\u0041""#,
     ])
     .prop_map(str::to_owned);
-    let value = leaf.prop_recursive(4, 30, 5, move |inner| {
+    leaf.prop_recursive(4, 30, 5, move |inner| {
         let (blank, name) = (blank.clone(), name.clone());
         let member = (blank.clone(), name, blank.clone(), blank.clone(), inner.clone(), blank.clone())
             .prop_map(|(a, name, b, c, value, d)| format!("{a}{name}{b}:{c}{value}{d}"));
@@ -109,8 +109,7 @@ fn json() -> impl Strategy<Value = String> {
             4 => proptest::collection::vec(member, 0..6).prop_map(|all| format!("{{{}}}", all.join(","))),
             1 => proptest::collection::vec(inner, 0..4).prop_map(|all| format!("[{}]", all.join(" ,"))),
         ]
-    });
-    value
+    })
 }
 
 /// Whether `part` is `whole` with bytes left out.

@@ -369,5 +369,5 @@ impl Frames {
 }
 
 #[cfg(test)]
-#[path = "tests/frame.rs"]
+#[path = "../tests/frame.rs"]
 mod tests;
