@@ -132,12 +132,19 @@ impl Delivery {
         // As long as files grow there is more to come; they are read when they do not.
         let (mut size, mut grown) = (0, Instant::now());
         let mut is_settled = false;
-        while !is_settled && grown.elapsed() < SETTLED {
+        while !is_settled {
             let before = size;
             size = self.sink_size();
-            match size == before {
-                true => is_settled = settled(&self, &sent, &Found::read(&path)),
-                false => grown = Instant::now(),
+            if size != before {
+                grown = Instant::now();
+            } else if grown.elapsed() > SETTLED {
+                break;
+            } else {
+                // This may take longer than all of the patience, and files may grow meanwhile.
+                is_settled = settled(&self, &sent, &Found::read(&path));
+                if size != self.sink_size() {
+                    grown = Instant::now();
+                }
             }
             thread::sleep(Duration::from_millis(100));
         }
