@@ -77,26 +77,30 @@ impl Reload {
 
     fn run(&mut self, by: By) {
         manager::reloading();
-        let result = match self.attempt(by) {
+        let attempted = self.attempt(by);
+        let result = match attempted {
+            Ok(()) => "success",
+            Err(_) => "refused",
+        };
+        // Before it is said: who reads of it may look at once.
+        metrics::counter!("knownet_reloads_total", "result" => result).increment(1);
+        let file = self.file.display();
+        match attempted {
             Ok(()) => {
                 taken();
                 let labels = self.running.labels.iter().zip(&self.prefixes);
                 let labels = labels.map(|(label, count)| format!("{} {count}", label.name));
                 let labels = labels.collect::<Vec<_>>().join(", ");
-                tracing::info!(prefixes = labels, "reloaded {}", self.file.display());
-                "success"
+                tracing::info!(prefixes = labels, "reloaded {file}");
             }
             Err(reasons) => {
                 metrics::gauge!("knownet_config_last_reload_successful").set(0.0);
                 for reason in &reasons {
                     tracing::error!("{reason}");
                 }
-                let file = self.file.display();
                 tracing::error!("{file} was not reloaded; what ran before runs on");
-                "refused"
             }
-        };
-        metrics::counter!("knownet_reloads_total", "result" => result).increment(1);
+        }
         manager::ready();
     }
 
