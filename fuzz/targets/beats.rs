@@ -67,6 +67,8 @@ fn read(bounds: Bounds, room: usize, mut bytes: &[u8], piece: usize) -> Read {
             }
         }
     }
+    // Whole events of a window that is not: whether they were handed on yet depends on the room.
+    read.bytes.extend_from_slice(&lines.bytes[..lines.whole]);
     read
 }
 

@@ -92,7 +92,11 @@ fuzz_target!(|data: &[u8]| {
         max_event: 1 + choices.below(100),
         framing: Framing::default(),
     };
-    let sizes = [1 + choices.below(8), 1 + choices.below(64), 1 + choices.wide()];
+    let sizes = [
+        1 + choices.below(8),
+        1 + choices.below(64),
+        1 + choices.wide(),
+    ];
     let bytes = choices.rest();
     // A line ends before NULs or with them: which of the two counts may depend on where it was cut.
     let plain: Vec<u8> = bytes.iter().map(|&byte| byte.max(1)).collect();
@@ -104,7 +108,13 @@ fuzz_target!(|data: &[u8]| {
         limits.framing.whole = whole;
     }
     limits.max_event = 1 << 20;
-    received(bytes, &limits, choices_of(several), &sizes, several & 4 == 4);
+    received(
+        bytes,
+        &limits,
+        choices_of(several),
+        &sizes,
+        several & 4 == 4,
+    );
 });
 
 /// Little memory, or none.

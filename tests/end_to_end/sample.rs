@@ -73,13 +73,15 @@ fn every_live_configuration_listens_until_it_is_stopped() {
         fs::create_dir(folder.path("samples")).expect("a folder");
         let text = fs::read_to_string(&path).expect("a configuration");
         // On a port that is free.
-        let listens = |line: &str| line.starts_with("listen ");
-        let free = |line: &str| match line.rsplit_once(':') {
-            Some((before, after)) if listens(line) => {
-                let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
-                format!("{before}:0{rest}")
-            }
-            _ => line.to_owned(),
+        let free = |line: &str| {
+            let port = line.strip_prefix("listen ").and_then(|_| {
+                let (before, rest) = line.split_once(":")?;
+                Some(format!(
+                    "{before}:0{}",
+                    rest.trim_start_matches(|c: char| c.is_ascii_digit())
+                ))
+            });
+            port.unwrap_or_else(|| line.to_owned())
         };
         let text = lines(text.lines().map(free));
         let checked = folder.check(&text).succeeded();
