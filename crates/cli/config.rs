@@ -111,8 +111,8 @@ pub fn load(file: &Path) -> (Option<Config>, Vec<Mistake>) {
         }
     };
     let config = read(&text, file, &|name| std::env::var(name).ok(), &notes);
-    if config.is_some() {
-        disk::check(&notes);
+    if let Some(config) = &config {
+        disk::check(config, &notes);
     }
     (config, notes.sorted())
 }

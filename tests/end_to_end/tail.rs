@@ -68,6 +68,56 @@ fn stopped(daemon: Daemon) -> Ran {
 }
 
 #[test]
+fn what_is_found_at_first_is_said() {
+    let logs = Logs::new();
+    let mut daemon = logs.folder.daemon(&config("*.log", ""));
+    let said = daemon.said("no file matches");
+    assert!(
+        said.contains("\"warn\"") && said.contains("logs/*.log yet"),
+        "{said}"
+    );
+    stopped(daemon);
+    logs.append("a.log", &events(0, 1));
+    let mut daemon = logs.folder.again();
+    let said = daemon.said("1 file matches");
+    assert!(
+        said.contains("\"info\"") && said.contains("logs/*.log"),
+        "{said}"
+    );
+    stopped(daemon);
+}
+
+#[test]
+fn a_copy_is_said_and_the_same_again_is_read() {
+    let logs = Logs::new();
+    let text = event(1).repeat(40);
+    logs.append("a.log", &text);
+    let keys = "watch = \"poll\"\npoll_interval = \"20ms\"\nclose_after = \"20ms\"\n";
+    let daemon = logs.folder.daemon(&config("*.log", keys));
+    let count = |count: usize| {
+        eventually("all events", || {
+            (logs.numbers().len() == count).then_some(())
+        });
+    };
+    count(40);
+    let path = logs.folder.path("logs/a.log");
+    fs::remove_file(&path).expect("a log");
+    logs.append("a.log", &text);
+    count(80);
+    stopped(daemon);
+    fs::copy(&path, logs.folder.path("logs/b.log")).expect("a copy");
+    fs::remove_file(&path).expect("a log");
+    let mut daemon = logs.folder.again();
+    let said = daemon.said("is taken for a copy of");
+    assert!(
+        said.contains("\"info\"") && said.contains("b.log"),
+        "{said}"
+    );
+    stopped(daemon);
+    count(80);
+}
+
+#[test]
 fn lines_come_out_as_they_are_written() {
     let logs = Logs::new();
     logs.append("a.log", &events(0, 3));

@@ -1,9 +1,18 @@
 //! The files that a configuration names: whether they are there, and that no two parts collide.
+//!
+//! What is followed must not be what is written: that would go round for ever.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use knownet_sink::Compress;
+use knownet_source::tail::Glob;
+
 use super::mistake::Notes;
+use super::{Config, SinkKind};
+
+/// What a rotated file has between its stem and its extension.
+const ROTATED: &str = "-20260101T000000Z-000001";
 
 /// A file as it was named.
 #[derive(Debug)]
@@ -12,6 +21,17 @@ pub(super) struct File {
     pub(super) line: usize,
     pub(super) key: String,
     pub(super) access: Access,
+}
+
+/// A pattern of files that are followed.
+#[derive(Debug)]
+pub(super) struct Followed {
+    pub(super) glob: Glob,
+    /// The pattern as if it were a path, and as it was written.
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+    pub(super) line: usize,
+    pub(super) key: String,
 }
 
 /// What is done with a file.
@@ -56,6 +76,68 @@ fn collisions(notes: &Notes) {
     }
 }
 
+/// Notes every pattern that leads to what is written, now or after a rotation, and every one that
+/// names a folder.
+fn followed(config: &Config, notes: &Notes) {
+    for pattern in notes.all_followed().iter() {
+        for file in notes.files().iter() {
+            if file.access != Access::Write {
+                continue;
+            }
+            let rotated = rotated(config, &file.path);
+            let mut written = std::iter::once(&file.path).chain(&rotated);
+            if let Some(found) = written.find(|path| pattern.glob.would_find(path)) {
+                let kind = match *found == file.path {
+                    true => "",
+                    false => " when it rotates",
+                };
+                let message = format!(
+                    "\"{}\" matches {}, which {} writes{kind}: what is written would be read \
+                     again, without an end; write to another folder or narrow the pattern",
+                    pattern.text,
+                    found.display(),
+                    file.key
+                );
+                notes.error(pattern.line, &pattern.key, message);
+            }
+        }
+        if pattern.path.is_dir() {
+            let text = pattern.text.trim_end_matches('/');
+            let message = format!("{text} is a folder; write {text}/*");
+            notes.warning(pattern.line, &pattern.key, message);
+        }
+    }
+}
+
+/// The names of the kind that the file of a sink gets when it is set aside.
+fn rotated(config: &Config, path: &Path) -> Vec<PathBuf> {
+    let compress = config.sinks.iter().find_map(|sink| match &sink.kind {
+        SinkKind::File { path: own, options } if own == path => {
+            options.rotate.as_ref().map(|rotate| rotate.compress)
+        }
+        _ => None,
+    });
+    let endings: &[&str] = match compress {
+        None => return Vec::new(),
+        Some(Compress::None) => &[""],
+        // It is there as it was for a while.
+        Some(Compress::Gzip) => &["", ".gz"],
+        Some(Compress::Zstd) => &["", ".zst"],
+    };
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(ROTATED);
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    let named = |ending: &&str| {
+        let mut name = name.clone();
+        name.push(ending);
+        path.with_file_name(name)
+    };
+    endings.iter().map(named).collect()
+}
+
 /// What two paths to one regular file have in common, and no two files.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<(u64, u64)> {
@@ -91,8 +173,9 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 /// Notes every file that cannot be read, every folder that cannot be written to, and collisions.
-pub(super) fn check(notes: &Notes) {
+pub(super) fn check(config: &Config, notes: &Notes) {
     collisions(notes);
+    followed(config, notes);
     for File {
         path,
         line,
@@ -106,13 +189,28 @@ pub(super) fn check(notes: &Notes) {
             }
             Access::Folder => None,
             _ if path.is_dir() => Some("is a folder; name a file".to_owned()),
-            Access::Read => unreadable(path),
+            Access::Read => {
+                unreadable(path).map(|problem| match is_input(key) && is_pattern(path) {
+                    true => format!("{problem}; patterns need follow = true"),
+                    false => problem,
+                })
+            }
             Access::Write => homeless(path),
         };
         if let Some(problem) = problem {
             notes.error(*line, key, format!("{} {problem}", path.display()));
         }
     }
+}
+
+/// Whether this is the key of what a source reads.
+fn is_input(key: &str) -> bool {
+    let list = key.split('[').next().unwrap_or_default();
+    list.starts_with("sources.") && list.ends_with(".paths")
+}
+
+fn is_pattern(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '['])
 }
 
 fn unreadable(path: &Path) -> Option<String> {

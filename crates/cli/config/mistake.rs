@@ -4,7 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::disk::File;
+use super::disk::{File, Followed};
 
 /// How bad a mistake is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +50,7 @@ pub(super) struct Notes {
     file: PathBuf,
     mistakes: RefCell<Vec<Mistake>>,
     files: RefCell<Vec<File>>,
+    followed: RefCell<Vec<Followed>>,
 }
 
 impl Notes {
@@ -58,6 +59,7 @@ impl Notes {
             file: file.to_owned(),
             mistakes: RefCell::default(),
             files: RefCell::default(),
+            followed: RefCell::default(),
         }
     }
 
@@ -85,6 +87,14 @@ impl Notes {
 
     pub(super) fn files(&self) -> Ref<'_, [File]> {
         Ref::map(self.files.borrow(), Vec::as_slice)
+    }
+
+    pub(super) fn followed(&self, followed: Followed) {
+        self.followed.borrow_mut().push(followed);
+    }
+
+    pub(super) fn all_followed(&self) -> Ref<'_, [Followed]> {
+        Ref::map(self.followed.borrow(), Vec::as_slice)
     }
 
     pub(super) fn any_error(&self) -> bool {

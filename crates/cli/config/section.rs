@@ -140,6 +140,16 @@ impl<'a> Section<'a> {
         node
     }
 
+    /// Notes those of `keys` that are there as in need of something else that is not.
+    pub(super) fn unfit(&self, keys: &[&'static str], remedy: &str) {
+        for key in keys {
+            if self.entries.iter().any(|(name, _)| name == key) {
+                self.node(key);
+                self.error(key, remedy);
+            }
+        }
+    }
+
     /// Notes an error at `key`, or at the section if the key is not there.
     pub(super) fn error(&self, key: &'static str, message: impl Into<String>) {
         let dotted = dotted(&self.key, key);

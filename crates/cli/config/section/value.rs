@@ -5,7 +5,7 @@ use std::path::{Component, PathBuf};
 use knownet_source::tail::Glob;
 
 use super::Section;
-use crate::config::disk::{Access, File};
+use crate::config::disk::{Access, File, Followed};
 use crate::config::tree::{Node, Value, dotted};
 
 impl<'a> Section<'a> {
@@ -141,10 +141,23 @@ impl<'a> Section<'a> {
     }
 
     /// A pattern of files' names that starts at the configuration's folder.
-    pub(in crate::config) fn pattern(&self, text: &str) -> Result<Glob, String> {
+    pub(in crate::config) fn pattern(
+        &self,
+        text: &str,
+        line: usize,
+        key: &str,
+    ) -> Result<Glob, String> {
         if text.is_empty() || text.contains('\0') {
             return Err(format!("{text:?} is not a path"));
         }
-        Glob::new(self.folder, text)
+        let glob = Glob::new(self.folder, text)?;
+        self.notes.followed(Followed {
+            glob: glob.clone(),
+            path: self.folder.join(text),
+            text: text.to_owned(),
+            line,
+            key: key.to_owned(),
+        });
+        Ok(glob)
     }
 }

@@ -21,6 +21,16 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
     if section.bool("follow") == Some(true) {
         return follow(section);
     }
+    section.unfit(
+        &[
+            "start",
+            "watch",
+            "poll_interval",
+            "close_after",
+            "multiline",
+        ],
+        "needs follow = true",
+    );
     let paths = section.texts("paths", |text, line, key| {
         section.path(text, line, key, Access::Read)
     });
@@ -28,7 +38,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
 }
 
 fn follow(section: &Section<'_>) -> Option<SourceKind> {
-    let paths = section.texts("paths", |text, _, _| section.pattern(text));
+    let paths = section.texts("paths", |text, line, key| section.pattern(text, line, key));
     let start = section.text("start", |text| match text {
         "beginning" => Ok(Start::Beginning),
         "end" => Ok(Start::End),

@@ -83,6 +83,100 @@ fn nothing_is_written_by_two_parts_or_read_and_written() {
 }
 
 #[test]
+fn what_is_written_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    for name in ["x", "logs"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let sinks = "[sinks.a]\ntype = \"file\"\npath = \"out.nd\"\n\
+                 [sinks.b]\ntype = \"file\"\npath = \"x/b.log\"\n\
+                 rotate = { size = \"1MiB\", compress = \"gzip\" }\n";
+    let found = |paths: &str| {
+        let text = format!(
+            "dead_letter = \"x/../dead\"\n[sources.in]\ntype = \"file\"\nfollow = true\n\
+             paths = [{paths}]\n{sinks}"
+        );
+        fs::write(&file, text).unwrap();
+        mistakes(&file)
+    };
+    let end = ": what is written would be read again, without an end; write to another folder or \
+               narrow the pattern";
+    let at = "DIR/a.toml:5: sources.in.paths[0]: ";
+    for (pattern, clashes) in [
+        ("*.nd", vec!["DIR/out.nd, which sinks.a.path writes"]),
+        ("./out.nd", vec!["DIR/out.nd, which sinks.a.path writes"]),
+        (
+            "logs/../*.nd",
+            vec!["DIR/out.nd, which sinks.a.path writes"],
+        ),
+        ("d*", vec!["DIR/x/../dead, which dead_letter writes"]),
+        ("**/*.log", vec!["DIR/x/b.log, which sinks.b.path writes"]),
+        (
+            "x/b-*.log",
+            vec!["DIR/x/b-20260101T000000Z-000001.log, which sinks.b.path writes when it rotates"],
+        ),
+        (
+            "x/*.gz",
+            vec![
+                "DIR/x/b-20260101T000000Z-000001.log.gz, which sinks.b.path writes when it rotates",
+            ],
+        ),
+        ("logs/*", vec![]),
+        ("x/b.log.*", vec![]),
+        ("out-*.nd", vec![]),
+    ] {
+        let expected: Vec<_> = clashes
+            .iter()
+            .map(|clash| format!("{at}\"{pattern}\" matches {clash}{end}"))
+            .collect();
+        assert_eq!(found(&format!("\"{pattern}\"")), expected, "{pattern}");
+    }
+    assert_eq!(
+        found("\"logs/\""),
+        [format!("{at}logs is a folder; write logs/*").replace("5: ", "5: warning: ")]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_what_is_written_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    fs::create_dir(folder.path().join("x")).unwrap();
+    std::os::unix::fs::symlink("x", folder.path().join("y")).unwrap();
+    fs::write(
+        &file,
+        "[sources.in]\ntype = \"file\"\nfollow = true\npaths = \"y/*\"\n\
+         [sinks.a]\ntype = \"file\"\npath = \"x/out\"\n",
+    )
+    .unwrap();
+    let found = mistakes(&file);
+    assert!(
+        found.len() == 1 && found[0].contains("\"y/*\" matches DIR/x/out"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_pattern_without_follow_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    fs::write(folder.path().join("[1].log"), "").unwrap();
+    fs::write(
+        &file,
+        "[sources.in]\ntype = \"file\"\npaths = [\"*.log\", \"[1].log\"]\n\
+         [sinks.a]\ntype = \"stdout\"\n",
+    )
+    .unwrap();
+    let found = mistakes(&file);
+    assert!(
+        found.len() == 1 && found[0].ends_with("; patterns need follow = true"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_configuration_that_cannot_be_read_is_a_mistake_too() {
     let folder = tempfile::tempdir().unwrap();
     let gone = load(&folder.path().join("gone.toml")).1;

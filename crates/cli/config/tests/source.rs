@@ -83,7 +83,8 @@ fn followed_files_have_keys_of_their_own() {
              watch = \"never\"\npoll_interval = 1\nclose_after = \"soon\"\n\
              multiline = {{ pattern = \"(\", before = 1 }}\n\
              [sources.b]\ntype = \"file\"\nfollow = true\npaths = \"x\"\nmultiline = {{}}\n\
-             [sources.c]\ntype = \"file\"\npaths = [\"x\"]\nstart = \"end\"\n{SINK}"
+             [sources.c]\ntype = \"file\"\npaths = [\"x\"]\nstart = \"end\"\n\
+             multiline = {{}}\nclose = 1\n{SINK}"
         ),
         &[
             "config/a.toml:4: sources.a.paths[0]: \"config/a[\" is not a pattern: Pattern syntax error \
@@ -98,8 +99,10 @@ fn followed_files_have_keys_of_their_own() {
             "config/a.toml:9: sources.a.multiline.before: unknown key; known: pattern, timeout",
             "config/a.toml:14: sources.b.multiline.pattern: is missing; write what the first line of each \
              record matches",
-            "config/a.toml:18: sources.c.start: unknown key; known: max_event, validate, format, \
-             timezone, ecs, original, spool, type, paths, follow",
+            "config/a.toml:18: sources.c.start: needs follow = true",
+            "config/a.toml:19: sources.c.multiline: needs follow = true",
+            "config/a.toml:20: sources.c.close: unknown key; known: max_event, validate, format, \
+             timezone, ecs, original, spool, type, paths, follow, start, multiline",
         ],
     );
 }

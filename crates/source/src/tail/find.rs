@@ -1,6 +1,7 @@
 //! Which files there are: what the patterns match now, and the folders in which that may change.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
@@ -45,6 +46,35 @@ impl Glob {
     pub fn matches(&self, path: &Path) -> bool {
         let pattern = Pattern::new(plain(&self.0));
         pattern.is_ok_and(|p| p.matches_path_with(path, MATCHING))
+    }
+
+    /// Whether a file that is made at this path would be found, by whatever links and detours either
+    /// is named.
+    pub fn would_find(&self, path: &Path) -> bool {
+        let finder = Finder::new(self);
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return false;
+        };
+        if finder.matches(&path) {
+            return true;
+        }
+        let real = |folder: &Path| folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let rest = Path::new(&finder.glob.0).strip_prefix(&finder.base).ok();
+        let rest: Option<PathBuf> = rest.map(|rest| rest.components().collect());
+        let base = real(&finder.base);
+        let rest = rest.as_deref().and_then(Path::to_str);
+        let pattern = base.to_str().zip(rest).and_then(|(base, rest)| {
+            let base = Pattern::escape(base.trim_end_matches('/'));
+            Pattern::new(&format!("{base}/{rest}")).ok()
+        });
+        pattern.is_some_and(|p| p.matches_path_with(&real(folder).join(name), MATCHING))
+    }
+}
+
+impl fmt::Display for Finder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.glob.0)
     }
 }
 

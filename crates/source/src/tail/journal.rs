@@ -190,6 +190,12 @@ impl Journal {
         }
     }
 
+    /// What was written to the file may not be on the disk, and no later sync would tell: it is
+    /// written anew, unless that was done meanwhile.
+    pub fn distrust(&mut self, file: &Arc<File>) {
+        self.file.take_if(|now| Arc::ptr_eq(now, file));
+    }
+
     pub fn is_unsynced(&self) -> bool {
         self.unsynced
     }

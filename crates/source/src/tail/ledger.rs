@@ -129,6 +129,7 @@ impl Ledger {
         // Without the lock: nobody who confirms has to wait for the disk.
         if let Err(error) = file.sync_data() {
             let mut inner = self.lock();
+            inner.journal.distrust(&file);
             inner.said(Err(error));
         }
         true

@@ -3,6 +3,8 @@
 //! - Every whole line of a matched file comes once; after a crash, what was not confirmed comes again.
 //! - A file is its content: renamed, copied and truncated, compressed or moved to another disk it is
 //!   read on from where reading was, and not from its beginning.
+//! - What stands where a file stood before, and is not that file, is new whatever it says: it is
+//!   read, even if that should be the same once more.
 //! - Half a line stays until its line feed comes, or until its file was renamed or deleted and was
 //!   quiet for a while.
 //! - What cannot be seen is not forgotten: a share that comes back is read on.

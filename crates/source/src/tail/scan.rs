@@ -6,7 +6,8 @@
 //! | a known inode at another path | renamed: followed to its end, however it is called now |
 //! | a path that leads nowhere or elsewhere, its inode found beside it | renamed out of the pattern |
 //! | the same, its inode found nowhere | deleted, or the folder is away: remembered |
-//! | an unknown inode, the content of a lost file | a copy or its compression: read on from there |
+//! | an unknown inode where a lost file stood, whatever its content | a new file: read from its beginning |
+//! | an unknown inode elsewhere, the content of a lost file | a copy or its compression: read on from there |
 //! | an unknown inode, the content of a file that is there | held until that one is truncated or removed, or a while has passed |
 //! | an unknown inode | a new file: read from its beginning |
 //!
@@ -95,9 +96,12 @@ impl Table {
         let begun = Instant::now();
         self.rescan = now + interval;
         let mut sight = Sight::default();
+        let first = self.scanned.is_none();
         for finder in &mut self.finders {
             let before = finder.away.take();
+            let had = sight.files.len();
             finder.look(&mut sight, folders);
+            let count = sight.files.len() - had;
             match (&before, &finder.away) {
                 (None, Some(error)) => tracing::warn!(
                     source = self.source,
@@ -109,10 +113,21 @@ impl Table {
                     "{} is there again",
                     finder.base.display()
                 ),
+                (None, None) if first && count == 0 => {
+                    tracing::warn!(source = self.source, "no file matches {finder} yet");
+                }
+                (None, None) if first => tracing::info!(
+                    source = self.source,
+                    "{count} {} {finder}",
+                    if count == 1 {
+                        "file matches"
+                    } else {
+                        "files match"
+                    }
+                ),
                 _ => {}
             }
         }
-        let first = self.scanned.is_none();
         let unknown = self.sort(&sight, now);
         if first {
             self.find_loaded(now);
@@ -342,11 +357,21 @@ impl Table {
             return false;
         };
         let unseen = matches!(why, Why::Loaded | Why::Away);
-        let same_number = file.key.is_some_and(|key| key.inode == found.key.inode);
+        if file.key != Some(found.key) && file.stood_at(&found.path) {
+            // Content that is at its place again without being the same file was most likely written
+            // again, as by a job whose lines have no times in them. What was moved to another disk
+            // and back comes again, too: better twice than never.
+            return match (file.key.and_then(|key| key.born), found.key.born) {
+                // A share that numbers its files anew.
+                (Some(before), Some(born)) => before == born,
+                // As far as can be seen.
+                _ if file.key.is_none() => false,
+                _ => unseen || (file.size, file.modified) == (found.size, found.modified),
+            };
+        }
         (file.key == Some(found.key) && (found.key.born.is_some() || unseen))
             || (why == Why::Replaced && now.saturating_duration_since(since) < RECENT)
             || (packed && is_compression_of(&found.path, &file.path))
-            || (unseen && same_number && file.path == found.path)
             || file.offset >= ENOUGH
     }
 
@@ -389,6 +414,9 @@ impl Table {
         }
         let bytes = first_bytes(&mut content)?;
         if let Some(id) = self.lost_with(&mut content, &bytes, found, now)? {
+            if let Some(file) = self.files.get(&id) {
+                self.say_copy(found, &file.path, file.offset);
+            }
             self.found_again(id, found, now);
             if let Some(file) = self.files.get_mut(&id) {
                 file.place = Place::Moved;
@@ -545,8 +573,21 @@ impl Table {
             ..Record::begin(found)
         };
         self.copies.remove(&found.key);
+        if let Some(file) = self.files.get(&of) {
+            self.say_copy(found, &file.path, len);
+        }
         self.track(found, record, trail, now);
         Ok(())
+    }
+
+    /// Says why a file is not read from its beginning.
+    fn say_copy(&self, found: &Found, of: &Path, offset: u64) {
+        tracing::info!(
+            source = self.source,
+            "{} is taken for a copy of {}, which was read up to byte {offset}; it is read on from there",
+            found.path.display(),
+            of.display()
+        );
     }
 
     /// Begins with a file behind its last whole line.

@@ -4,7 +4,7 @@
 //! compressed. New content gets a new number, so that positions within a number only grow.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use knownet_flow::Heading;
@@ -23,6 +23,8 @@ use crate::lines::Limits;
 /// One file's content.
 pub(super) struct Tracked {
     pub path: PathBuf,
+    /// Its path when this run first saw it.
+    pub origin: PathBuf,
     /// Where the path leads if it is a link.
     pub real: Option<PathBuf>,
     pub key: Option<Key>,
@@ -326,8 +328,14 @@ impl Tracked {
         !matches!(self.place, Place::Lost(..))
     }
 
+    /// Whether this is its path, or was before it was renamed.
+    pub fn stood_at(&self, path: &Path) -> bool {
+        self.path == path || self.origin == path
+    }
+
     fn loaded(record: Record, now: Instant) -> Tracked {
         Tracked {
+            origin: record.path.clone(),
             path: record.path,
             real: None,
             key: record.key,

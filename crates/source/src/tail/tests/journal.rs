@@ -109,3 +109,22 @@ fn nobody_else_may_read_it() {
     let mode = fs::metadata(journal.path()).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_could_not_be_synced_is_written_anew() {
+    use crate::tail::ledger::Ledger;
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open(folder.path()).unwrap();
+    // No device takes a sync here.
+    let null = OpenOptions::new().write(true).open("/dev/null").unwrap();
+    journal.file = Some(Arc::new(null));
+    journal.unsynced = true;
+    let records = BTreeMap::from([(1, record(7))]);
+    let ledger = Ledger::new("logs", journal, records, Default::default());
+    assert!(ledger.sync());
+    assert!(ledger.is_unsynced());
+    ledger.sync();
+    assert!(!ledger.is_unsynced());
+    assert_eq!(open(folder.path()).1[&1].offset, 7);
+}

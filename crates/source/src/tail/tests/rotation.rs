@@ -234,6 +234,92 @@ fn a_deleted_file_is_read_to_its_end_and_a_new_one_from_its_beginning() {
     assert_eq!(seen, ["half", "second", "third"]);
 }
 
+/// What a job writes that always says the same.
+fn constant() -> String {
+    "the same line every day, without a time\n".repeat(40)
+}
+
+#[test]
+fn the_same_content_again_at_the_same_path_is_read_again() {
+    for kill in [false, true] {
+        let mut rig = Rig::new("*.log");
+        rig.append("stays.log", "x\n");
+        rig.append("a.log", constant());
+        rig.settle();
+        rig.confirm();
+        rig.remove("a.log");
+        if kill {
+            rig.kill();
+        } else {
+            rig.settle();
+        }
+        rig.append("a.log", constant() + "more\n");
+        rig.settle();
+        assert_eq!(rig.confirm(), constant() + "more\n", "{kill}");
+        rig.kill();
+        rig.settle();
+        assert_eq!(rig.confirm(), "");
+    }
+}
+
+#[test]
+fn the_same_content_after_a_rotation_or_a_truncation_is_read_again() {
+    let mut rig = Rig::new("a.log");
+    rig.append("a.log", constant());
+    assert_eq!(rig.read(), constant());
+    rig.truncate("a.log");
+    rig.look();
+    rig.append("a.log", constant());
+    rig.settle();
+    assert_eq!(rig.confirm(), constant());
+    rig.rename("a.log", "a.log.1");
+    rig.look();
+    rig.remove("a.log.1");
+    rig.settle();
+    rig.append("a.log", constant());
+    rig.settle();
+    assert_eq!(rig.confirm(), constant());
+}
+
+#[test]
+fn the_same_content_at_another_path_is_a_copy() {
+    for kill in [false, true] {
+        let mut rig = Rig::new("*.log*");
+        rig.append("a.log", constant());
+        assert_eq!(rig.read(), constant());
+        rig.remove("a.log");
+        match kill {
+            true => rig.kill(),
+            false => rig.settle(),
+        }
+        rig.append("b.log", constant());
+        rig.settle();
+        assert_eq!(rig.confirm(), "", "{kill}");
+    }
+}
+
+#[test]
+fn a_file_that_was_away_comes_back_as_itself() {
+    let mut rig = Rig::new("*.log");
+    rig.append("stays.log", "x\n");
+    rig.append("a.log", constant());
+    rig.settle();
+    rig.confirm();
+    let away = rig.logs.with_file_name("away");
+    for kill in [false, true] {
+        fs::rename(rig.path("a.log"), &away).unwrap();
+        rig.settle();
+        if kill {
+            rig.kill();
+            rig.settle();
+        }
+        fs::rename(&away, rig.path("a.log")).unwrap();
+        rig.append("a.log", "back\n");
+        rig.settle();
+        assert_eq!(rig.confirm(), "back\n");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_that_leads_elsewhere_is_a_rotation() {
