@@ -87,10 +87,7 @@ fn a_torn_line_ends_before_its_file_is_set_aside() {
     write(&mut sink, "next\n");
     assert_eq!(
         scene.files(),
-        files([
-            ("000001.log", "a whole line\ntorn\n"),
-            ("e.log", "next\n")
-        ])
+        files([("000001.log", "a whole line\ntorn\n"), ("e.log", "next\n")])
     );
 }
 
