@@ -23,9 +23,13 @@ pub enum Said {
 }
 
 /// Reports the run and turns it into an exit code.
+///
+/// A run that goes on until it is stopped has said long ago what went to the dead letters: that it
+/// ends when it is told to is success.
 pub fn finish(
     outcome: anyhow::Result<Result<Summary, RunError>>,
     said: Said,
+    is_live: bool,
 ) -> anyhow::Result<ExitCode> {
     let (summary, failure) = match outcome? {
         Ok(summary) => (summary, None),
@@ -45,7 +49,11 @@ pub fn finish(
         let (events, path) = (events(summary.dead_letters), &summary.dead_letter);
         eprintln!("knownet: {events} went to {}", path.display());
     }
-    Ok(match failure.is_none() && summary.is_complete() {
+    let well = match is_live && summary.ended == Ended::Stopped {
+        true => summary.is_settled(),
+        false => summary.is_complete(),
+    };
+    Ok(match failure.is_none() && well {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })

@@ -171,3 +171,29 @@ mod systemd {
         drop(input);
     }
 }
+
+#[test]
+fn dead_letters_of_a_live_run_lie_with_its_state_and_do_not_make_a_stop_fail() {
+    let folder = Folder::new();
+    let mut daemon = folder.daemon(&format!("max_event = \"1KiB\"\n{LIVE}"));
+    let address = daemon.address("net");
+    let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+    let long = "x".repeat(1500);
+    stream
+        .write_all(lines([&*long, &*event(UNKNOWN)]).as_bytes())
+        .expect("a reader");
+    assert_eq!(daemon.line(), event(UNKNOWN));
+    daemon.stop().succeeded();
+    let letters = folder.text("knownet-state/knownet-dead-letters.ndjson");
+    assert!(letters.contains(&long[..1000]), "{letters}");
+}
+
+#[test]
+fn dead_letters_that_could_not_be_written_are_told_at_the_start() {
+    let folder = Folder::new();
+    // No folder can lie in a file, whoever asks.
+    folder.file("file", "");
+    let config = format!("dead_letter = \"file/letters\"\n{LIVE}");
+    let ran = folder.daemon(&config).ended().ended(1);
+    ran.said("file/letters");
+}

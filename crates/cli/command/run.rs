@@ -7,7 +7,8 @@ mod print;
 mod reload;
 mod snapshot;
 
-use std::path::Path;
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -119,7 +120,18 @@ fn operate(
         Some(folder) => folder.clone(),
         None => folder.join(STATE),
     };
-    let locked = config.is_live().then(|| Lock::take(&state)).transpose()?;
+    let is_live = config.is_live();
+    let locked = is_live.then(|| Lock::take(&state)).transpose()?;
+    let letters = match &config.options.dead_letter {
+        Some(path) => path.clone(),
+        // The configuration's folder is not for services to write to.
+        None if is_live => state.join(report::DEAD_LETTERS),
+        None => folder.join(report::DEAD_LETTERS),
+    };
+    if is_live {
+        // Not when the first letter comes, for then everything would wait behind it.
+        probe(&letters)?;
+    }
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("net")
@@ -134,7 +146,7 @@ fn operate(
         tracing::info!(part = "admin", "listening on {}", listener.address());
         listener.serve(tokio.handle(), metrics, health.clone());
     }
-    let pipeline = assemble(&config, plan, &state, folder, tokio.handle())?;
+    let pipeline = assemble(&config, plan, &state, letters, tokio.handle())?;
     health.runs(pipeline.handle());
     let reload = Reload::new(
         options.config.clone(),
@@ -157,7 +169,7 @@ fn operate(
         Form::Plain | Form::Human => Said::Text,
         Form::Json => Said::Message,
     };
-    let code = report::finish(Ok(outcome), said);
+    let code = report::finish(Ok(outcome), said, is_live);
     drop(locked);
     code
 }
@@ -166,7 +178,7 @@ fn assemble(
     config: &Config,
     plan: crate::plan::Ready,
     state: &Path,
-    folder: &Path,
+    letters: PathBuf,
     tokio: &tokio::runtime::Handle,
 ) -> anyhow::Result<Pipeline> {
     let sinks = config.sinks.iter();
@@ -184,11 +196,28 @@ fn assemble(
         Ok((source.name.clone(), opened))
     });
     let sources = sources.collect::<anyhow::Result<_>>()?;
-    let options = runtime_options(config, folder);
+    let options = runtime_options(config, letters);
     Ok(Pipeline::new(sources, sinks, Arc::new(plan), options))
 }
 
-fn runtime_options(config: &Config, folder: &Path) -> knownet_runtime::Options {
+/// Whether `letters` can be appended to, or made.
+fn probe(letters: &Path) -> anyhow::Result<()> {
+    let mut name = letters.as_os_str().to_owned();
+    name.push(format!(".{}-probe", std::process::id()));
+    let probe = PathBuf::from(name);
+    let made = match letters.exists() {
+        true => OpenOptions::new().append(true).open(letters).map(drop),
+        false => File::create(&probe).and_then(|_| fs::remove_file(&probe)),
+    };
+    made.with_context(|| {
+        let letters = letters.display();
+        format!(
+            "dead letters could not be written to {letters}; set dead_letter to a file that can"
+        )
+    })
+}
+
+fn runtime_options(config: &Config, letters: PathBuf) -> knownet_runtime::Options {
     let mut runtime = knownet_runtime::Options::default();
     if let Some(workers) = config.options.workers {
         runtime.workers = workers;
@@ -196,10 +225,7 @@ fn runtime_options(config: &Config, folder: &Path) -> knownet_runtime::Options {
     if let Some(bytes) = config.options.max_in_flight {
         runtime.in_flight = usize::try_from(bytes).unwrap_or(usize::MAX);
     }
-    runtime.dead_letter = match &config.options.dead_letter {
-        Some(path) => path.clone(),
-        None => folder.join(report::DEAD_LETTERS),
-    };
+    runtime.dead_letter = letters;
     runtime
 }
 

@@ -103,7 +103,7 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
         true => Said::Text,
         false => Said::Nothing,
     };
-    report::finish(start(pipeline), said)
+    report::finish(start(pipeline), said, false)
 }
 
 /// Runs until the input ends or a signal comes.

@@ -63,13 +63,16 @@ impl Summary {
     ///
     /// A reader that went away is no fault: it wanted no more.
     pub fn is_complete(&self) -> bool {
+        self.is_settled() && self.dead_letters + self.source_error_count == 0
+    }
+
+    /// Whether everything is safe somewhere, if only in the dead letters.
+    pub fn is_settled(&self) -> bool {
         let lost = match self.ended {
             Ended::Closed => 0,
             _ => self.failed_batches,
         };
-        self.ended != Ended::Failed
-            && self.dead_letters + self.source_error_count + lost == 0
-            && self.sink_errors.is_empty()
+        self.ended != Ended::Failed && lost == 0 && self.sink_errors.is_empty()
     }
 
     pub(crate) fn source_error(&mut self, message: String) {

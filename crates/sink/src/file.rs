@@ -207,7 +207,8 @@ impl File {
             return;
         };
         let path = self.path.display();
-        if let Err(error) = shelf.put(current, &self.path) {
+        let put = current.end_line();
+        if let Err(error) = put.and_then(|()| shelf.put(current, &self.path)) {
             if self.stuck.is_none() {
                 tracing::warn!(
                     sink = self.name,

@@ -51,6 +51,8 @@ struct State {
     senders: usize,
     readers: usize,
     stopping: bool,
+    /// Nobody takes anything any more: nothing can become safe.
+    gone: bool,
 }
 
 struct Parcel {
@@ -235,6 +237,9 @@ impl Inbox {
         permits: usize,
     ) {
         let mut state = self.lock();
+        if state.gone {
+            return;
+        }
         let fits = |parcel: &Parcel| {
             let filled = parcel.bytes.filled().len();
             read == Read::Lines
@@ -277,6 +282,9 @@ impl Inbox {
 
     fn receipt_of_last(&self, done: oneshot::Sender<()>) {
         let mut state = self.lock();
+        if state.gone {
+            return;
+        }
         if let Some(parcel) = state.queue.back_mut() {
             parcel.receipts.push(done);
         } else if let Some((_, receipts)) = state.unconfirmed.back_mut() {
@@ -354,6 +362,7 @@ impl Drop for Received {
     fn drop(&mut self) {
         // Nothing will be taken any more: receipts that wait must fail, not hang.
         let mut state = self.inbox.lock();
+        state.gone = true;
         state.queue.clear();
         state.unconfirmed.clear();
         self.inbox.closing.cancel();

@@ -103,17 +103,24 @@ impl Current {
 
     /// Writes what is not written yet of `events`.
     pub fn write(&mut self, events: &Events<'_>) -> io::Result<()> {
+        self.end_line()?;
+        if self.length == 0 {
+            self.age = (Duration::ZERO, Instant::now());
+        }
+        self.out.write(events)?;
+        self.carried = 0;
+        Ok(())
+    }
+
+    /// Gives the last line that was there before its line feed, if it lacks one: also in a file that
+    /// is set aside, since files are read one behind the other.
+    pub fn end_line(&mut self) -> io::Result<()> {
         if self.unfinished {
             let mut file = self.out.get_ref();
             file.write_all(b"\n")?;
             self.length += 1;
             self.unfinished = false;
         }
-        if self.length == 0 {
-            self.age = (Duration::ZERO, Instant::now());
-        }
-        self.out.write(events)?;
-        self.carried = 0;
         Ok(())
     }
 

@@ -93,6 +93,18 @@ fn a_receipt_fails_when_the_source_is_gone() {
 }
 
 #[test]
+fn nothing_is_safe_after_the_source_is_gone() {
+    let (sender, mut received, stop) = pair();
+    tokio().block_on(sender.send(b"taken\n", None));
+    take(&mut received, &stop);
+    drop(received);
+    let empty = tokio().block_on(sender.send_for_receipt(b"", None));
+    assert!(tokio().block_on(empty).is_err());
+    let late = tokio().block_on(sender.send_for_receipt(b"late\n", None));
+    assert!(tokio().block_on(late).is_err());
+}
+
+#[test]
 fn an_empty_delivery_is_safe_when_what_came_before_it_is() {
     let (sender, mut received, stop) = pair();
     let mut commits = received.commits().expect("commits");

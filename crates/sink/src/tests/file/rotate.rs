@@ -80,6 +80,18 @@ fn by_size(size: u64) -> Rotate {
 }
 
 #[test]
+fn a_torn_line_ends_before_its_file_is_set_aside() {
+    let scene = Scene::new(by_size(8));
+    fs::write(scene.path("e.log"), "a whole line\ntorn").unwrap();
+    let mut sink = scene.open();
+    write(&mut sink, "next\n");
+    assert_eq!(
+        scene.files(),
+        files([("000001.log", "a whole line\ntorn\n"), ("e.log", "next\n")])
+    );
+}
+
+#[test]
 fn a_full_file_is_set_aside_before_the_batch_that_does_not_fit() {
     let scene = Scene::new(by_size(8));
     let mut sink = scene.open();
