@@ -123,7 +123,7 @@ Examples:
   knownet spool cat /var/lib/knownet/fw/spool | knownet explain -
   knownet spool verify knownet.toml
 
-Exit code: 0, or 1 if a file is damaged or cannot be read."
+Exit code: 0, or 1 if there is no spool, or a file is damaged or cannot be read."
     )]
     Spool(Spool),
 }
@@ -137,7 +137,7 @@ Examples:
   knownet spool ls
   knownet spool ls /var/lib/knownet
 
-Exit code: 0, or 1 if the folder cannot be read.")]
+Exit code: 0, or 1 if there is no spool or it cannot be read.")]
     Ls(SpoolPlace),
     /// Print the lines that wait, as they were received
     #[command(after_help = "\
@@ -145,18 +145,19 @@ Examples:
   knownet spool cat | knownet tag        tag what waits
   knownet spool cat --frames fw/spool    also who sent it and when
 
-Exit code: 0, or 1 if a file is damaged; what is whole in it is printed.")]
+Exit code: 0, or 1 if there is no spool or a file is damaged; what is whole in it is printed.")]
     Cat(SpoolCat),
     /// Check every file
     ///
     /// Reads every file to its end and says what is not as it was written. Files that were set aside as
-    /// .damaged are checked, too: delete them when nothing in them is needed.
+    /// .damaged are checked, too: delete them when nothing in them is needed. One that is whole is read
+    /// at the next start if it is renamed to end in .zst.
     #[command(after_help = "\
 Examples:
   knownet spool verify
   knownet spool verify /var/lib/knownet/fw/spool
 
-Exit code: 0, or 1 if a file is damaged.")]
+Exit code: 0, or 1 if there is no spool, or a file is damaged or was set aside.")]
     Verify(SpoolPlace),
 }
 

@@ -49,7 +49,7 @@ fn get(address: SocketAddr, path: &str) -> (u16, String) {
 
 /// Every sample by its name and labels, as they are written. Panics at what the text format
 /// (<https://prometheus.io/docs/instrumenting/exposition_formats/>) does not allow.
-fn metrics(address: SocketAddr) -> BTreeMap<String, f64> {
+pub fn metrics(address: SocketAddr) -> BTreeMap<String, f64> {
     let (status, text) = get(address, "/metrics");
     assert_eq!(status, 200, "{text}");
     assert!(text.ends_with('\n'));

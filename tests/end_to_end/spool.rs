@@ -178,6 +178,20 @@ fn damaged_files_are_set_aside_and_torn_ones_read_as_far_as_they_go() {
     assert_eq!(fs::read(&aside[0]).expect("it is kept"), flipped);
     assert_eq!(daemon.stop().code, Some(0));
     folder.knownet(&["spool", "verify"]).ran().ended(1);
+    // One that was set aside although nothing is wrong with it.
+    fs::remove_file(&aside[1]).expect("it is there");
+    flipped[middle] ^= 1;
+    fs::write(&aside[0], &flipped).expect("written");
+    let verify = folder.knownet(&["spool", "verify"]).ran().ended(1);
+    verify.said("is whole, 1 events; renamed to end in .zst");
+    fs::rename(&aside[0], &paths[1]).expect("renamed");
+    folder.knownet(&["spool", "verify"]).ran().succeeded();
+    let daemon = folder.again();
+    eventually("the line", || {
+        let out = folder.text("out.ndjson");
+        (numbers(&out) == [1, 3, 5, 2]).then_some(())
+    });
+    assert_eq!(daemon.stop().code, Some(0));
 }
 
 #[test]
@@ -192,8 +206,12 @@ fn without_a_spool_nothing_is_written_to_disk() {
     });
     daemon.stop();
     assert!(!spool(&folder).exists());
-    let ran = folder.knownet(&["spool", "ls"]).ran().succeeded();
-    ran.said("has no spool");
+    for what in ["ls", "cat", "verify"] {
+        for place in ["knownet.toml", "knownet-state", "."] {
+            let ran = folder.knownet(&["spool", what, place]).ran().ended(1);
+            ran.said("has no spool");
+        }
+    }
 }
 
 #[test]

@@ -221,10 +221,25 @@ pub const METRICS: &[Metric] = &[
         SOURCE,
         "Spool files that were damaged and set aside",
     ),
+    gauge(
+        "knownet_spool_damaged_bytes",
+        SOURCE,
+        "Bytes of spool files that were set aside and are still there, beyond the spool's bound",
+    ),
     counter(
         "knownet_spool_dropped_events_total",
         SOURCE,
         "Events dropped from a full spool, oldest first",
+    ),
+    counter(
+        "knownet_spool_retries_total",
+        SOURCE,
+        "Attempts to write or read the spool that were repeated, as the disk did not let it",
+    ),
+    gauge(
+        "knownet_spool_blocked",
+        SOURCE,
+        "1 while nothing is received because the spool is full or cannot be written, else 0",
     ),
     gauge(
         "knownet_feed_age_seconds",

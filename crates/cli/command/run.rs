@@ -1,5 +1,7 @@
 //! `knownet run`: a configuration, started, and looked after until it ends.
 
+#[cfg(unix)]
+mod descriptor;
 mod health;
 mod lock;
 mod manager;
@@ -120,6 +122,10 @@ fn operate(
         Some(folder) => folder.clone(),
         None => folder.join(STATE),
     };
+    #[cfg(unix)]
+    if config.is_live() {
+        descriptor::allow();
+    }
     let is_live = config.is_live();
     let locked = is_live.then(|| Lock::take(&state)).transpose()?;
     let letters = match &config.options.dead_letter {

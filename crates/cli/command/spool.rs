@@ -31,8 +31,10 @@ fn each(
     place: &SpoolPlace,
     mut look: impl FnMut(&Path, &[SpoolFile]) -> io::Result<bool>,
 ) -> anyhow::Result<ExitCode> {
-    let mut well = true;
-    for folder in folders(&place.place)? {
+    let folders = folders(&place.place)?;
+    // Who asks about a spool that is not there has mistaken the place, mostly.
+    let mut well = !folders.is_empty();
+    for folder in folders {
         let cannot = || format!("{} cannot be read", folder.display());
         let files = spool::files(&folder).with_context(cannot)?;
         well &= look(&folder, &files).context(NOT_WRITTEN)?;
@@ -166,6 +168,15 @@ fn report(file: &SpoolFile, content: &Content) -> bool {
     if file.state == FileState::Unfinished || content.is_whole() && file.state == FileState::Waiting
     {
         return true;
+    }
+    if content.is_whole() {
+        eprintln!(
+            "knownet: {}: it was set aside and is whole, {} events; renamed to end in .zst it is read \
+             at the next start",
+            file.path.display(),
+            content.events
+        );
+        return false;
     }
     let reason = match &content.fault {
         Some(fault) => fault.clone(),

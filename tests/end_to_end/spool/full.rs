@@ -1,11 +1,25 @@
 //! A spool without room, and a disk without any.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::{fs, thread};
 
 use super::{config, connect, files, line, no_sink, numbers, sink_again, spool};
+use crate::admin::metrics;
 use crate::rig::{Folder, eventually};
+
+/// Has an address for figures.
+const ADMIN: &str = "[admin]\nlisten = \"127.0.0.1:0\"\n";
+
+/// Waits until this figure of the spool is as it should be.
+fn figure(address: SocketAddr, name: &str, right: impl Fn(f64) -> bool) {
+    let series = format!("knownet_spool_{name}{{source=\"in\"}}");
+    eventually(&series, || {
+        let figures = metrics(address);
+        figures.get(&series).filter(|f| right(**f)).map(drop)
+    });
+}
 
 /// A line with this number that hardly can be compressed.
 fn large(n: u64) -> String {
@@ -53,8 +67,10 @@ fn a_full_spool_blocks_its_senders_and_loses_nothing() {
     let folder = Folder::new();
     no_sink(&folder);
     let spool = "spool = { max_size = \"1MiB\" }";
-    let mut daemon = folder.daemon(&config("tcp", spool));
-    let stream = connect(daemon.address("in"));
+    let mut daemon = folder.daemon(&(config("tcp", spool) + ADMIN));
+    let admin = daemon.address("\"admin\"");
+    let stream = connect(daemon.address("\"in\""));
+    figure(admin, "blocked", |blocked| blocked == 0.0);
     let mut sending = stream.try_clone().expect("a clone");
     let sender = thread::spawn(move || {
         // More than memory and the system's buffers take: it has to wait.
@@ -63,6 +79,7 @@ fn a_full_spool_blocks_its_senders_and_loses_nothing() {
             .count()
     });
     daemon.said("nothing is received until there is room");
+    figure(admin, "blocked", |blocked| blocked == 1.0);
     daemon.kill();
     assert!(sender.join().expect("the sender") < 2000);
     sink_again(&folder);
@@ -87,11 +104,12 @@ fn a_full_disk_is_waited_for_and_costs_nothing() {
         return;
     }
     let folder = Folder::new();
-    folder.file("knownet.toml", config("tcp", ""));
+    folder.file("knownet.toml", config("tcp", "") + ADMIN);
     fs::create_dir(folder.path("knownet-state")).expect("a folder");
     let mount = "mount -t tmpfs -o size=1m none knownet-state && exec \"$@\"";
     let mut daemon = folder.again_under(&["unshare", "-m", "sh", "-c", mount, "sh"]);
-    let address = daemon.address("in");
+    let admin = daemon.address("\"admin\"");
+    let address = daemon.address("\"in\"");
     // Only the daemon sees that file system under its name.
     let inside = format!("/proc/{}/root{}", daemon.id(), spool(&folder).display());
     let filler = format!("{inside}/filler");
@@ -104,12 +122,15 @@ fn a_full_disk_is_waited_for_and_costs_nothing() {
         stream.write_all(line(n).as_bytes()).expect("sent");
     }
     daemon.said("cannot be written: No space left");
+    figure(admin, "blocked", |blocked| blocked == 1.0);
+    figure(admin, "retries_total", |retries| retries >= 1.0);
     for n in 10..=20 {
         stream.write_all(line(n).as_bytes()).expect("sent");
     }
     assert_eq!(fs::read(folder.path("out.ndjson")).unwrap_or_default(), b"");
     fs::remove_file(&filler).expect("it is there");
     daemon.said("can be written again");
+    figure(admin, "blocked", |blocked| blocked == 0.0);
     eventually("the lines", || {
         let out = numbers(&folder.text("out.ndjson"));
         (out == (1..=20).collect::<Vec<_>>()).then_some(())

@@ -5,7 +5,8 @@
 //! - Files are the queue: they wait while sinks cannot be reached, and over restarts. One is deleted
 //!   when all of it is confirmed. Memory stays bounded however far reading lags.
 //! - The size has a bound; when it is reached, either nothing more is received or the oldest events go.
-//! - A torn or damaged file is set aside and told; every run in it that is whole is handed on.
+//! - A torn or damaged file is set aside and told; every run in it that is whole is handed on. One
+//!   that the disk does not let be read stays in its place until it can be.
 //! - After a stop all that was received is written. What waits is handed on as far as it is little;
 //!   the rest is read at the next start.
 //! - A file is text under zstd: `zstdcat` shows it, and [`run`] says what the lines mean. Its heading
@@ -168,17 +169,34 @@ impl Source for Spooled {
             let Some(reading) = &mut self.reading else {
                 match self.queue.next() {
                     Next::Read(entry) => {
-                        self.reading = Some(Reading::open(entry, &self.queue, stop));
+                        self.reading = Some(Reading::open(entry, &self.queue));
                         continue;
                     }
                     Next::Say(error) => return Err(error),
                     Next::End => return Ok(Read::End),
                 }
             };
+            if let Some(failures) = reading.stuck() {
+                if let Some(error) = self.queue.error() {
+                    return Err(error);
+                }
+                if self.queue.is_done() {
+                    // It keeps its name and its place: the next start reads it.
+                    return Ok(Read::End);
+                }
+                let pause = writer::pause(failures);
+                match stop.is_set() {
+                    true => self.queue.wait_for_end(pause),
+                    false => stop.wait(pause),
+                }
+                self.queue.retry();
+                reading.retry();
+                continue;
+            }
             let read = reading.fill(batch, self.batch);
             self.position += u64::from(read.is_some());
             if reading.is_at_end() {
-                let whole = reading.finish(&self.queue);
+                let whole = reading.finish();
                 self.queue.read(reading.number, self.position, whole);
                 self.reading = None;
             }

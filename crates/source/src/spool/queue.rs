@@ -27,7 +27,10 @@ pub(super) struct Queue {
     bytes: Gauge,
     files: Gauge,
     damaged: Counter,
+    damaged_bytes: Gauge,
     dropped: Counter,
+    retries: Counter,
+    blocked: Gauge,
 }
 
 #[derive(Default)]
@@ -51,6 +54,7 @@ struct State {
 }
 
 /// A file to be read.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Entry {
     pub number: u64,
     pub state: FileState,
@@ -84,12 +88,13 @@ impl Queue {
             next_number: 1,
             ..State::default()
         };
-        let (mut unfinished, mut aside) = (0, 0);
+        let (mut unfinished, mut aside, mut aside_bytes) = (0, 0, 0);
         for file in folder::files(folder.path())? {
             state.next_number = file.number + 1;
             match file.state {
                 FileState::Damaged => {
                     aside += 1;
+                    aside_bytes += folder::on_disk(file.size);
                     continue;
                 }
                 FileState::Unfinished => unfinished += 1,
@@ -131,8 +136,13 @@ impl Queue {
             bytes: metrics::gauge!("knownet_spool_bytes", &label()),
             files: metrics::gauge!("knownet_spool_files", &label()),
             damaged: metrics::counter!("knownet_spool_damaged_total", &label()),
+            damaged_bytes: metrics::gauge!("knownet_spool_damaged_bytes", &label()),
             dropped: metrics::counter!("knownet_spool_dropped_events_total", &label()),
+            retries: metrics::counter!("knownet_spool_retries_total", &label()),
+            blocked: metrics::gauge!("knownet_spool_blocked", &label()),
         };
+        queue.damaged_bytes.set(aside_bytes as f64);
+        queue.block(false);
         queue.measure(&queue.lock());
         Ok(queue)
     }
@@ -175,6 +185,7 @@ impl Queue {
                 continue;
             }
             if !mem::replace(&mut blocked, true) {
+                self.block(true);
                 tracing::warn!(
                     source = self.name,
                     "the spool {} is full ({} bytes): nothing is received until there is room",
@@ -185,6 +196,7 @@ impl Queue {
             state = self.wait(state);
         }
         if blocked {
+            self.block(false);
             tracing::info!(source = self.name, "the spool has room again");
         }
         let half = state.on_disk <= self.spool.max_size / 2;
@@ -235,10 +247,25 @@ impl Queue {
         self.changed.notify_all();
     }
 
+    /// Tells whether nothing is received, as nothing can be written.
+    pub fn block(&self, blocked: bool) {
+        self.blocked.set(f64::from(u8::from(blocked)));
+    }
+
+    /// The disk is tried once more.
+    pub fn retry(&self) {
+        self.retries.increment(1);
+    }
+
     /// The source said that it could not read something.
     pub fn say(&self, error: SourceError) {
         self.lock().errors.push_back(error);
         self.changed.notify_all();
+    }
+
+    /// What the source said, if nobody took it yet.
+    pub fn error(&self) -> Option<SourceError> {
+        self.lock().errors.pop_front()
     }
 
     /// Nothing more will be written.
@@ -340,7 +367,7 @@ impl Queue {
         for (work, whole) in done {
             match whole {
                 true => self.remove(work.number, work.state),
-                false => self.set_aside(work.number, work.state),
+                false => self.set_aside(&work),
             }
         }
         self.changed.notify_all();
@@ -357,9 +384,12 @@ impl Queue {
         }
     }
 
-    fn set_aside(&self, number: u64, state: FileState) {
+    fn set_aside(&self, work: &Work) {
+        let (number, state) = (work.number, work.state);
         match self.folder.set_aside(number, state) {
-            Ok(()) => {}
+            Ok(()) => self
+                .damaged_bytes
+                .increment(folder::on_disk(work.size) as f64),
             // There is nothing to keep.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {

@@ -1,24 +1,36 @@
 //! One file of a spool, handed out as batches.
+//!
+//! - Bytes that are not what was written cost what cannot be read, and are told.
+//! - A disk that does not let the file be read says nothing about the file: it is tried again, from
+//!   where it came to, until it can be read.
 
-use std::io::BufRead;
-use std::time::Duration;
+use std::io::{self, BufRead};
+use std::path::PathBuf;
 
-use knownet_flow::{Batch, Buffer, Heading, Origin, Read, Stop};
+use knownet_flow::{Batch, Buffer, Heading, Origin, Read};
 
 use super::folder::FileState;
 use super::look;
 use super::queue::{Entry, Queue};
 use super::run::{Fault, Kind, Runs};
 
-/// Attempts to read a file while the disk says that it cannot be.
-const ATTEMPTS: u32 = 6;
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// Memory that is kept to pass over what was handed out.
+const PASSED: usize = 1 << 20;
 
 /// The file that is read.
 pub(super) struct Reading {
     pub number: u64,
     state: FileState,
+    path: PathBuf,
+    /// The source's.
+    name: String,
     runs: Runs<Box<dyn BufRead + Send>>,
+    /// Runs of it that were taken.
+    taken: u64,
+    /// The disk did not let it be read.
+    stuck: bool,
+    /// How often it did not, since it last did.
+    failures: u32,
     heading: Heading,
     any: bool,
     /// Runs that were left out.
@@ -28,41 +40,96 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Opens the file; waits a while where the disk does not let it, for want of descriptors perhaps.
-    pub fn open(entry: Entry, queue: &Queue, stop: &Stop) -> Reading {
-        let path = queue.folder.file(entry.number, entry.state);
-        let mut fault = None;
-        let nothing = || Box::new(std::io::empty()) as Box<dyn BufRead + Send>;
-        let input = match entry.content {
-            Some(content) => Box::new(std::io::Cursor::new(content)),
-            None => {
-                let mut opened = look::open(&path);
-                let mut pause = FIRST_PAUSE;
-                for _ in 1..ATTEMPTS {
-                    match &opened {
-                        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {}
-                        _ => break,
-                    }
-                    stop.wait(pause);
-                    pause *= 2;
-                    opened = look::open(&path);
-                }
-                opened.unwrap_or_else(|error| {
-                    fault = Some(Fault::Disk(error));
-                    nothing()
-                })
-            }
+    /// Opens the file, or is stuck.
+    pub fn open(entry: Entry, queue: &Queue) -> Reading {
+        let content = entry.content.map(io::Cursor::new);
+        let is_there = content.is_some();
+        let input: Box<dyn BufRead + Send> = match content {
+            Some(content) => Box::new(content),
+            None => Box::new(io::empty()),
         };
-        Reading {
+        let mut reading = Reading {
             number: entry.number,
             state: entry.state,
+            path: queue.folder.file(entry.number, entry.state),
+            name: queue.name.clone(),
             runs: Runs::new(input),
+            taken: 0,
+            stuck: false,
+            failures: 0,
             heading: Heading::None,
             any: false,
             wrong: 0,
-            ended: fault.is_some(),
-            fault,
+            fault: None,
+            ended: false,
+        };
+        if !is_there {
+            reading.reach();
         }
+        reading
+    }
+
+    /// Opens the file and passes over what was taken of it.
+    fn reach(&mut self) {
+        match look::open(&self.path) {
+            Ok(input) => self.runs = Runs::new(input),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.fault = Some(Fault::Disk(error));
+                self.ended = true;
+            }
+            Err(error) => self.fails(&error),
+        }
+        let mut passed = Buffer::default();
+        for _ in 0..self.taken {
+            if !self.is_readable() {
+                return;
+            }
+            passed.clear(PASSED);
+            self.step(|runs| {
+                runs.peek()?;
+                runs.take(&mut passed).map(drop)
+            });
+        }
+    }
+
+    /// How often in a row the disk did not let it be read, while it does not.
+    pub fn stuck(&self) -> Option<u32> {
+        self.stuck.then_some(self.failures)
+    }
+
+    /// Tries once more, from where it came to.
+    pub fn retry(&mut self) {
+        self.stuck = false;
+        self.reach();
+    }
+
+    fn fails(&mut self, error: &io::Error) {
+        if self.failures == 0 {
+            tracing::error!(
+                source = self.name,
+                "{} cannot be read: {error}; it is tried again until it can be, what came after it \
+                 waits on disk",
+                self.path.display()
+            );
+        }
+        self.failures = self.failures.saturating_add(1);
+        self.stuck = true;
+    }
+
+    /// It was read further.
+    fn succeeds(&mut self) {
+        let failures = std::mem::take(&mut self.failures);
+        if failures > 0 {
+            tracing::info!(
+                source = self.name,
+                "{} can be read again after {failures} failed attempts",
+                self.path.display()
+            );
+        }
+    }
+
+    fn is_readable(&self) -> bool {
+        !self.ended && !self.stuck
     }
 
     /// Fills `batch` with the next lines or piece; `None` where there are no more.
@@ -73,7 +140,7 @@ impl Reading {
             self.heading = Heading::None;
         }
         // A look ahead tells whether this was the last batch.
-        if !self.ended {
+        if self.is_readable() {
             self.step(|runs| runs.peek().map(drop));
         }
         read
@@ -83,7 +150,7 @@ impl Reading {
         loop {
             let filled = batch.bytes.filled().len();
             let some = (filled > 0).then_some(Read::Lines);
-            if self.ended {
+            if !self.is_readable() {
                 return some;
             }
             let mut header = None;
@@ -92,7 +159,7 @@ impl Reading {
                 Ok(())
             });
             let Some(header) = header else {
-                self.ended = true;
+                self.ended = !self.stuck;
                 return some;
             };
             self.any = true;
@@ -143,29 +210,43 @@ impl Reading {
             right = runs.take(into)?;
             Ok(())
         });
-        self.wrong += u64::from(!right && !self.ended);
+        if self.is_readable() {
+            self.taken += 1;
+            self.wrong += u64::from(!right);
+            self.succeeds();
+        }
         right
     }
 
     fn step(&mut self, step: impl FnOnce(&mut Runs<Box<dyn BufRead + Send>>) -> Result<(), Fault>) {
-        if let Err(fault) = step(&mut self.runs) {
-            self.fault = Some(fault);
-            self.ended = true;
+        match step(&mut self.runs) {
+            Ok(()) => {}
+            Err(Fault::Disk(error)) => self.fails(&error),
+            Err(fault) => {
+                self.fault = Some(fault);
+                self.ended = true;
+            }
         }
     }
 
     /// Whether there is nothing more in it.
     pub fn is_at_end(&mut self) -> bool {
-        self.ended || matches!(self.runs.peek(), Ok(None))
+        self.ended || !self.stuck && matches!(self.runs.peek(), Ok(None))
     }
 
     /// Says what could not be read; whether the file has served.
-    pub fn finish(&mut self, queue: &Queue) -> bool {
-        let path = queue.folder.file(self.number, self.state);
-        let (path, name) = (path.display(), &queue.name);
+    pub fn finish(&mut self) -> bool {
         let fault = self.fault.take();
-        let unreadable = matches!(fault, Some(Fault::Disk(_)));
-        if self.state == FileState::Unfinished && !unreadable {
+        let is_gone = matches!(fault, Some(Fault::Disk(_)));
+        if !is_gone {
+            self.succeeds();
+        }
+        let (path, name) = (self.path.display(), &self.name);
+        if is_gone {
+            tracing::error!(source = name, "{path} is gone; what it held is lost");
+            return false;
+        }
+        if self.state == FileState::Unfinished {
             // It was cut off where the run before ended: nobody was told that its end is safe.
             tracing::info!(
                 source = name,
@@ -174,10 +255,6 @@ impl Reading {
             return true;
         }
         let reason = match fault {
-            Some(Fault::Disk(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                tracing::error!(source = name, "{path} is gone; what it held is lost");
-                return false;
-            }
             Some(fault) => fault.to_string(),
             None if !self.any => "it is empty".to_owned(),
             None if self.wrong > 0 => format!("{} runs are not what was written", self.wrong),
@@ -191,3 +268,7 @@ impl Reading {
         false
     }
 }
+
+#[cfg(test)]
+#[path = "tests/reader.rs"]
+mod tests;

@@ -153,6 +153,7 @@ impl Writer {
         {
             pause.failed(&self.queue, &error);
         }
+        pause.ended(&self.queue);
     }
 
     fn save(&mut self, number: u64) {
@@ -161,17 +162,17 @@ impl Writer {
         while let Err(error) = folder.save(number, &self.compressed, &mut *self.disk) {
             pause.failed(&self.queue, &error);
         }
-        if pause.times > 0 {
-            tracing::info!(
-                source = self.queue.name,
-                "the spool can be written again after {} failed attempts",
-                pause.times
-            );
-        }
+        pause.ended(&self.queue);
     }
 }
 
-/// Waits between attempts, and says the first failure.
+/// How long to wait for the disk after it failed `times` times.
+pub(super) fn pause(times: u32) -> Duration {
+    let pause = FIRST_PAUSE * 2_u32.saturating_pow(times.saturating_sub(1).min(16));
+    pause.min(LONGEST_PAUSE)
+}
+
+/// Waits between attempts, and says the first failure and the end of them.
 #[derive(Default)]
 struct Pause {
     times: u32,
@@ -180,6 +181,7 @@ struct Pause {
 impl Pause {
     fn failed(&mut self, queue: &Queue, error: &io::Error) {
         if self.times == 0 {
+            queue.block(true);
             tracing::error!(
                 source = queue.name,
                 "the spool {} cannot be written: {error}; what was received waits in memory, nothing \
@@ -187,8 +189,19 @@ impl Pause {
                 queue.folder.path().display()
             );
         }
-        let pause = FIRST_PAUSE * 2_u32.saturating_pow(self.times.min(16));
-        self.times += 1;
-        thread::sleep(pause.min(LONGEST_PAUSE));
+        self.times = self.times.saturating_add(1);
+        thread::sleep(pause(self.times));
+        queue.retry();
+    }
+
+    fn ended(self, queue: &Queue) {
+        if self.times > 0 {
+            tracing::info!(
+                source = queue.name,
+                "the spool can be written again after {} failed attempts",
+                self.times
+            );
+            queue.block(false);
+        }
     }
 }

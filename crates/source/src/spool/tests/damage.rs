@@ -3,6 +3,8 @@
 use std::fs;
 use std::time::SystemTime;
 
+use knownet_flow::{Batch, Source};
+
 use super::rig::{Given, Rig};
 use crate::spool::{FileState, files};
 
@@ -84,4 +86,38 @@ fn a_file_that_vanishes_costs_only_itself() {
     assert_eq!(spooled.rest().text(), "one\nthree\n");
     spooled.confirm();
     assert_eq!(files(&rig.folder()).expect("files"), []);
+}
+
+#[test]
+fn a_file_that_the_disk_does_not_let_be_read_keeps_its_place_over_a_stop() {
+    let rig = Rig::new();
+    three(&rig);
+    let path = files(&rig.folder()).expect("files")[1].path.clone();
+    let aside = rig.folder().join("aside");
+    let mut spooled = rig.open([Given::lines("four\n")]);
+    fs::rename(&path, &aside).expect("it is there");
+    fs::create_dir(&path).expect("a folder cannot be read as a file");
+    spooled.stop.set();
+    assert_eq!(spooled.rest().text(), "one\n");
+    spooled.confirm();
+    drop(spooled);
+    fs::remove_dir(&path).expect("it has its name");
+    fs::rename(&aside, &path).expect("it is there");
+    let left = files(&rig.folder()).expect("files");
+    let states: Vec<_> = left.iter().map(|file| (file.number, file.state)).collect();
+    assert_eq!(states, [2, 3, 4].map(|n| (n, FileState::Waiting)));
+    assert_eq!(rig.open([]).rest().text(), "two\nthree\nfour\n");
+}
+
+#[test]
+fn what_the_source_says_is_passed_on_while_the_disk_lets_nothing_be_read() {
+    let rig = Rig::new();
+    three(&rig);
+    let path = files(&rig.folder()).expect("files")[0].path.clone();
+    let mut spooled = rig.open([Given::error()]);
+    fs::remove_file(&path).expect("it is there");
+    fs::create_dir(&path).expect("a folder cannot be read as a file");
+    let mut batch = Batch::default();
+    let said = spooled.spooled.read(&mut batch, &spooled.stop);
+    assert_eq!(said.expect_err("an error").to_string(), "broken");
 }
