@@ -49,6 +49,9 @@ pub use tag::Tag;
 use mistake::Notes;
 use section::Section;
 
+/// The folder beside the configuration for what is remembered between runs.
+const STATE: &str = "knownet-state";
+
 /// Everything that a configuration says.
 #[derive(Debug)]
 pub struct Config {
@@ -74,6 +77,14 @@ impl Config {
     /// Whether it runs until somebody stops it.
     pub fn is_live(&self) -> bool {
         self.sources.iter().any(|source| source.kind.is_live())
+    }
+
+    /// The folder for what is remembered between runs.
+    pub fn state_dir(&self) -> PathBuf {
+        match &self.options.state_dir {
+            Some(folder) => folder.clone(),
+            None => self.file.parent().unwrap_or(Path::new("")).join(STATE),
+        }
     }
 
     /// The files that its labels are made of.
@@ -113,6 +124,9 @@ pub fn load(file: &Path) -> (Option<Config>, Vec<Mistake>) {
     let config = read(&text, file, &|name| std::env::var(name).ok(), &notes);
     if let Some(config) = &config {
         disk::check(config, &notes);
+        if config.is_live() {
+            disk::check_state(&config.state_dir(), &notes);
+        }
     }
     (config, notes.sorted())
 }

@@ -4,6 +4,9 @@
 #![no_main]
 
 #[allow(dead_code)]
+#[path = "../../crates/source/src/flat.rs"]
+mod flat;
+#[allow(dead_code)]
 #[path = "../../crates/source/src/beats/codec/mod.rs"]
 mod codec;
 

@@ -4,6 +4,9 @@
 #![no_main]
 
 #[allow(dead_code)]
+#[path = "../../crates/source/src/flat.rs"]
+mod flat;
+#[allow(dead_code)]
 #[path = "../../crates/source/src/frame/mod.rs"]
 mod frame;
 #[allow(dead_code)]

@@ -37,6 +37,35 @@ const MISTAKES: &[&str] = &[
     "knownet.toml:17: sinks.out.type: \"stdot\" is not a sink; known: stdout, file",
 ];
 
+/// A certificate for `localhost` that is used nowhere, its key, and another key.
+const CERTIFICATE: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBlDCCATugAwIBAgIUYfGSvMe/uJCqO/em8QDvuSWTyaswCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTEwNDM1MFoYDzIxMjYxMDI4
+MTA0MzUwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASzMuqgF8YLBIe2vRt2KOMMKbtjpPmV1E4fhYNWbEatxqq703GYTUEN
+63MIizO1rJScAy3CrR0jXoUCLX2eSbAYo2kwZzAdBgNVHQ4EFgQU54LImrv5zU1T
+BoNPpjW4SYBiE+gwHwYDVR0jBBgwFoAU54LImrv5zU1TBoNPpjW4SYBiE+gwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+RwAwRAIgLQ7J8AzkHKvy/EkVEQHA4wCy9JAXO6JWCeXub7iHyYkCIH67JjtMVm+m
+Z3oEqexTlFVB2YrdRgaq/kIPfjXUh+di
+-----END CERTIFICATE-----
+";
+const KEY: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjrTssX15AAcyxLnz
+WvgK/ICFQyTbK0WQKl5H1slmM3OhRANCAASzMuqgF8YLBIe2vRt2KOMMKbtjpPmV
+1E4fhYNWbEatxqq703GYTUEN63MIizO1rJScAy3CrR0jXoUCLX2eSbAY
+-----END PRIVATE KEY-----
+";
+const OTHER_KEY: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiGxr30yO3DQLdD0+
+zFrO4y2uXVstnDyC5V8c3Gle48qhRANCAASAozohowbfY4/OJ7jcdfyDyS13yX83
+QBKTi1oQppav3e7k7WAmaFAMyjpI5FXImU0ULq8RcGKpu+vmgtBcLI8X
+-----END PRIVATE KEY-----
+";
+
 #[test]
 fn every_mistake_is_told_at_once() {
     let ran = Folder::new().check(WRONG).ended(1);
@@ -265,4 +294,94 @@ fn what_is_not_toml_is_told_with_its_line() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn what_a_run_would_refuse_at_once_is_a_mistake() {
+    let folder = Folder::new();
+    for (name, content) in [
+        ("good.pem", CERTIFICATE),
+        ("good.key", KEY),
+        ("other.key", OTHER_KEY),
+        ("text", "no PEM\n"),
+        ("empty", " \n"),
+    ] {
+        folder.file(name, content);
+    }
+    let tls = |certificate: &str, key: &str, rest: &str| {
+        let tls = format!("certificate = \"{certificate}\", key = \"{key}\"{rest}");
+        format!("type = \"tcp\"\nlisten = \"127.0.0.1:0\"\ntls = {{ {tls} }}\n")
+    };
+    let http = |auth: &str| format!("type = \"http\"\nlisten = \"127.0.0.1:0\"\nauth = {auth}\n");
+    let config = |state: &str, source: &str| {
+        format!("state_dir = \"{state}\"\n[sources.in]\n{source}[sinks.out]\ntype = \"stdout\"\n")
+    };
+    let certificate = "5: sources.in.tls.certificate: ";
+    for (state, source, place, reason) in [
+        (
+            "state",
+            tls("good.pem", "other.key", ""),
+            certificate,
+            "good.pem cannot be used: ",
+        ),
+        (
+            "state",
+            tls("text", "good.key", ""),
+            certificate,
+            "text cannot be used: ",
+        ),
+        (
+            "state",
+            tls("good.pem", "text", ""),
+            certificate,
+            "text cannot be used: ",
+        ),
+        (
+            "state",
+            tls("good.pem", "good.key", ", client_ca = \"text\""),
+            certificate,
+            "text cannot be used: ",
+        ),
+        (
+            "state",
+            http("{ token_file = \"empty\" }"),
+            "5: sources.in.auth.token_file: ",
+            "empty is empty",
+        ),
+        (
+            "state",
+            http("[{ user = \"u\", password_file = \"empty\" }]"),
+            "5: sources.in.auth[0].password_file: ",
+            "empty is empty",
+        ),
+        (
+            "text/state",
+            tls("good.pem", "good.key", ""),
+            "1: state_dir: ",
+            "text/state cannot be made, for text: that is no folder",
+        ),
+    ] {
+        let config = config(state, &source);
+        let checked = folder.check(&config).ended(1);
+        let expected = format!("knownet.toml:{place}{reason}");
+        assert!(
+            checked.err.starts_with(&expected),
+            "{expected} in {}",
+            checked.err
+        );
+        checked.said("knownet: 1 mistake in knownet.toml");
+        folder.run(&config).ended(1);
+    }
+    let names = folder.names();
+    folder
+        .check(&config("state", &tls("good.pem", "good.key", "")))
+        .succeeded();
+    folder
+        .check(&config("state", &http("{ token_file = \"text\" }")))
+        .succeeded();
+    // A run that ends by itself remembers nothing.
+    folder
+        .check(&config("text/state", "type = \"stdin\"\n"))
+        .succeeded();
+    assert_eq!(folder.names(), names, "a check leaves nothing behind");
 }

@@ -242,5 +242,5 @@ fn certificates_that_do_not_work_are_told_at_the_start() {
     folder.file("some.pem", "no certificate\n");
     let keys = "listen = \"127.0.0.1:0\"\ntls = { certificate = \"some.pem\", key = \"some.pem\" }";
     let ran = folder.daemon(&config("tcp", keys)).ended().ended(1);
-    ran.said("some.pem cannot be used");
+    ran.said("sources.in.tls.certificate: some.pem cannot be used");
 }

@@ -1,6 +1,6 @@
 use std::net::{SocketAddr, UdpSocket};
 
-use crate::rig::{Daemon, Folder, MICROSOFT, PRIVATE, event, labelled, lines};
+use crate::rig::{Daemon, Folder, MICROSOFT, PRIVATE, event, labelled, lines, objects};
 use crate::tcp::{config, message};
 
 fn start(folder: &Folder, keys: &str) -> (Daemon, SocketAddr) {
@@ -27,6 +27,9 @@ fn a_datagram_is_a_record() {
     send(&lines([event(PRIVATE), event(MICROSOFT)]));
     assert_eq!(daemon.line(), labelled(PRIVATE, "Private"));
     assert_eq!(daemon.line(), labelled(MICROSOFT, "Microsoft"));
+    send(&event(PRIVATE).replace(',', ",\n").replace('{', "{\n"));
+    let whole = &objects(&daemon.line())[0];
+    assert_eq!(whole["IPDestination"], "Private");
     let syslog = "<13>Oct 11 22:14:15 host app: one";
     send(&format!("{syslog}\nmore\n\0"));
     assert_eq!(message(&mut daemon), format!("{syslog}#012more"));

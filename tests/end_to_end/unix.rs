@@ -66,3 +66,23 @@ fn a_socket_that_was_left_behind_is_taken_over_and_no_other_file() {
         fs::remove_file(&path).expect("it is still there");
     }
 }
+
+#[test]
+fn a_stop_takes_what_was_sent_before_it() {
+    let folder = Folder::new();
+    let path = folder.path("in.sock");
+    let mut daemon = start(&folder, "");
+    let send = || {
+        let mut stream = UnixStream::connect(&path).expect("a connection");
+        let line = format!("{}\n", event(PRIVATE));
+        stream.write_all(line.as_bytes()).expect("written");
+    };
+    send();
+    daemon.line();
+    // It sleeps meanwhile, as far as the kernel lets it.
+    daemon.signal("STOP");
+    (0..50).for_each(|_| send());
+    daemon.signal("TERM");
+    daemon.signal("CONT");
+    assert_eq!(daemon.ended().succeeded().lines().len(), 51);
+}

@@ -20,7 +20,7 @@ use std::time::Duration;
 use anyhow::Context;
 use knownet_admin::{Listener, Metrics};
 use knownet_flow::Stop;
-use knownet_runtime::{Pipeline, on_signals};
+use knownet_runtime::{Message, Pipeline, on_signals};
 use knownet_source::Site;
 
 use crate::command::check::{self, Looked};
@@ -33,9 +33,6 @@ use health::Health;
 use lock::Lock;
 use print::Files;
 use reload::Reload;
-
-/// The folder beside the configuration for what is remembered between runs.
-pub(super) const STATE: &str = "knownet-state";
 
 /// How often files are looked at that may have changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -118,10 +115,7 @@ fn operate(
     } = compiled;
     let plan = snapshot::ready(&config, Arc::new(table))?;
     let folder = options.config.parent().unwrap_or(Path::new(""));
-    let state = match &config.options.state_dir {
-        Some(folder) => folder.clone(),
-        None => folder.join(STATE),
-    };
+    let state = config.state_dir();
     #[cfg(unix)]
     if config.is_live() {
         descriptor::allow();
@@ -165,9 +159,7 @@ fn operate(
     stop.on_set(manager::stopping);
     manager::ready();
     manager::watch(health)?;
-    let outcome = pipeline
-        .log_to(|message| tracing::warn!("{message}"))
-        .run(stop);
+    let outcome = pipeline.log_to(move |message| say(message, form)).run(stop);
     // It may be gone, by a fault of its own.
     let _ = wishes.send(Wish::End);
     let _ = helper.join();
@@ -178,6 +170,15 @@ fn operate(
     let code = report::finish(Ok(outcome), said, is_live);
     drop(locked);
     code
+}
+
+fn say(message: &Message, form: Form) {
+    // People have it in the text.
+    let sink = message.sink.as_deref().filter(|_| form == Form::Json);
+    match message.good {
+        true => tracing::info!(sink, "{message}"),
+        false => tracing::warn!(sink, "{message}"),
+    }
 }
 
 fn assemble(

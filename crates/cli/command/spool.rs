@@ -10,7 +10,6 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use knownet_source::spool::{self, Content, FOLDER, FileState, Frame, SpoolFile};
 
-use super::run::STATE;
 use crate::config;
 use crate::option::{Spool, SpoolPlace};
 use crate::report::NOT_WRITTEN;
@@ -68,10 +67,7 @@ fn folders(place: &Path) -> anyhow::Result<Vec<PathBuf>> {
             }
             bail!("{} is neither a spool nor a configuration", place.display());
         };
-        let state = config.options.state_dir.unwrap_or_else(|| {
-            let folder = place.parent().unwrap_or(Path::new(""));
-            folder.join(STATE)
-        });
+        let state = config.state_dir();
         let sources = config.sources.iter();
         found.extend(sources.map(|source| state.join(&source.name).join(FOLDER)));
     }

@@ -3,9 +3,12 @@
 //! What is followed must not be what is written: that would go round for ever.
 
 use std::fs;
+#[cfg(unix)]
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use knownet_sink::Compress;
+use knownet_source::OpenError;
 use knownet_source::tail::Glob;
 
 use super::mistake::Notes;
@@ -41,6 +44,13 @@ pub(super) enum Access {
     Write,
     /// A folder to keep files in, made if it is not there.
     Folder,
+}
+
+/// What is tried as a run would, as far as that leaves no trace.
+pub(super) struct Trial {
+    pub(super) line: usize,
+    pub(super) key: String,
+    pub(super) attempt: Box<dyn Fn() -> Result<(), OpenError>>,
 }
 
 /// Notes every file that is written by two parts, or written and read.
@@ -172,7 +182,8 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-/// Notes every file that cannot be read, every folder that cannot be written to, and collisions.
+/// Notes every file that cannot be read, every folder that cannot be written to, collisions, and
+/// where the files are there, what does not work with them.
 pub(super) fn check(config: &Config, notes: &Notes) {
     collisions(notes);
     followed(config, notes);
@@ -201,6 +212,63 @@ pub(super) fn check(config: &Config, notes: &Notes) {
             notes.error(*line, key, format!("{} {problem}", path.display()));
         }
     }
+    for Trial { line, key, attempt } in notes.trials().iter() {
+        // What is wrong there already needs no second word.
+        let place = key.rsplit_once('.').map_or(&**key, |(place, _)| place);
+        if notes.any_error_in(place) {
+            continue;
+        }
+        if let Err(error) = attempt() {
+            notes.error(*line, key, error.to_string());
+        }
+    }
+}
+
+/// Notes that the folder `state` cannot be made or written to; `line` is where it is named.
+pub(super) fn check_state(state: &Path, notes: &Notes) {
+    let files = notes.files();
+    let given = files.iter().find(|file| file.key == "state_dir");
+    let line = given.map_or(1, |file| file.line);
+    if let Some(problem) = unwritable(state).filter(|_| !notes.any_error_in("state_dir")) {
+        notes.error(line, "state_dir", format!("{} {problem}", state.display()));
+    }
+}
+
+/// Why nothing can be kept in a folder, which is made if it is not there.
+fn unwritable(folder: &Path) -> Option<String> {
+    let there = folder
+        .ancestors()
+        .find(|path| path.as_os_str().is_empty() || fs::symlink_metadata(path).is_ok())?;
+    let there = match there.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => there,
+    };
+    let what = match there == folder {
+        true => "cannot be written to",
+        false => "cannot be made",
+    };
+    let why = match there.is_dir() {
+        true => refused(there)?,
+        false => "that is no folder".to_owned(),
+    };
+    let remedy = "correct it or its permissions";
+    Some(format!("{what}, for {}: {why}; {remedy}", there.display()))
+}
+
+/// Why no file can be made in the folder `path`.
+#[cfg(unix)]
+fn refused(path: &Path) -> Option<String> {
+    use rustix::fs::Access;
+    let error = rustix::fs::access(path, Access::WRITE_OK | Access::EXEC_OK).err()?;
+    Some(io::Error::from(error).to_string())
+}
+
+/// Why no file can be made in the folder `path`.
+#[cfg(not(unix))]
+fn refused(path: &Path) -> Option<String> {
+    let permissions = fs::metadata(path).ok()?.permissions();
+    // Of a folder it says nothing on Windows; only trying would.
+    (permissions.readonly() && !cfg!(windows)).then(|| "it is read-only".to_owned())
 }
 
 /// Whether this is the key of what a source reads.

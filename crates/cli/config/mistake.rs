@@ -4,7 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::disk::{File, Followed};
+use super::disk::{File, Followed, Trial};
 
 /// How bad a mistake is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +51,7 @@ pub(super) struct Notes {
     mistakes: RefCell<Vec<Mistake>>,
     files: RefCell<Vec<File>>,
     followed: RefCell<Vec<Followed>>,
+    trials: RefCell<Vec<Trial>>,
 }
 
 impl Notes {
@@ -60,6 +61,7 @@ impl Notes {
             mistakes: RefCell::default(),
             files: RefCell::default(),
             followed: RefCell::default(),
+            trials: RefCell::default(),
         }
     }
 
@@ -95,6 +97,21 @@ impl Notes {
 
     pub(super) fn all_followed(&self) -> Ref<'_, [Followed]> {
         Ref::map(self.followed.borrow(), Vec::as_slice)
+    }
+
+    pub(super) fn trial(&self, trial: Trial) {
+        self.trials.borrow_mut().push(trial);
+    }
+
+    pub(super) fn trials(&self) -> Ref<'_, [Trial]> {
+        Ref::map(self.trials.borrow(), Vec::as_slice)
+    }
+
+    /// Whether there is one in the section `place`, or at the key.
+    pub(super) fn any_error_in(&self, place: &str) -> bool {
+        let mistakes = self.mistakes.borrow();
+        let mut errors = mistakes.iter().filter(|m| m.severity == Severity::Error);
+        errors.any(|error| error.key.starts_with(place))
     }
 
     pub(super) fn any_error(&self) -> bool {

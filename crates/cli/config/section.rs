@@ -8,6 +8,9 @@ mod value;
 use std::cell::RefCell;
 use std::path::Path;
 
+use knownet_source::OpenError;
+
+use super::disk::Trial;
 use super::mistake::Notes;
 use super::slip::nearest;
 use super::tree::{Node, Value, dotted};
@@ -160,6 +163,17 @@ impl<'a> Section<'a> {
     pub(super) fn warning(&self, key: &'static str, message: impl Into<String>) {
         let dotted = dotted(&self.key, key);
         self.notes.warning(self.line_of(key), &dotted, message);
+    }
+
+    /// Tries what `key` names once the disk is looked at; what fails is noted there.
+    pub(super) fn trial(
+        &self,
+        key: &'static str,
+        attempt: impl Fn() -> Result<(), OpenError> + 'static,
+    ) {
+        let (line, key) = (self.line_of(key), dotted(&self.key, key));
+        let attempt = Box::new(attempt);
+        self.notes.trial(Trial { line, key, attempt });
     }
 
     fn line_of(&self, key: &'static str) -> usize {

@@ -14,6 +14,7 @@ use knownet_flow::text;
 
 use crate::append::Appender;
 use crate::halt::Halted;
+use crate::message::Message;
 use crate::retry::Retry;
 use crate::shared::Shared;
 use crate::staged::Staged;
@@ -78,7 +79,8 @@ impl DeadLetters {
             add(&mut file).map_err(|e| failure(&file.path().display(), &e))
         })?;
         let path = shared.options.dead_letter.display();
-        shared.log_once(format!("events go to the dead letters: {path}"));
+        let text = format!("events go to the dead letters: {path}");
+        shared.log_once(Message::trouble(text));
         Ok(())
     }
 

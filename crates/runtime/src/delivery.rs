@@ -11,6 +11,7 @@ use knownet_flow::{Events, Sink, WriteError};
 
 use crate::dead_letter::Letter;
 use crate::halt::{Cause, Halted};
+use crate::message::Message;
 use crate::retry::Retry;
 use crate::shared::{Outlet, Shared, panic_text};
 use crate::split::middle;
@@ -138,8 +139,7 @@ fn detach(shared: &Shared, outlet: &Outlet) -> Result<(), Fault> {
         return Err(Fault::Halted);
     }
     let name = &outlet.name;
-    (shared.log)(&format!(
-        "sink {name}: the reader has gone; going on without it"
-    ));
+    let text = "the reader has gone; going on without it";
+    (shared.log)(&Message::of_sink(name, text));
     Ok(())
 }

@@ -8,6 +8,7 @@ use arc_swap::Guard;
 use knownet_flow::{Ack, Batch, Heading, Read, Source, Stop};
 
 use crate::budget::Permit;
+use crate::message::Message;
 use crate::oversized::Oversized;
 use crate::shared::{Planned, Shared, panic_text};
 use crate::turn::{Place, Turns};
@@ -105,7 +106,7 @@ impl Intake {
                 }
             };
             let message = format!("source {}: {message}", self.name);
-            (shared.log)(&message);
+            (shared.log)(&Message::trouble(message.clone()));
             shared.totals().source_error(message);
         }
     }

@@ -19,6 +19,7 @@ mod delivery;
 mod halt;
 mod intake;
 mod lane;
+mod message;
 mod meter;
 mod oversized;
 mod pipeline;
@@ -36,6 +37,7 @@ mod vital;
 mod watermark;
 
 pub use halt::Cause;
+pub use message::Message;
 pub use pipeline::{Handle, Options, Pipeline, RunError};
 pub use signals::{on_signals, stop_on_signals};
 pub use summary::{Ended, Summary};

@@ -16,6 +16,7 @@ use crate::delivery;
 use crate::halt::{Cause, Halt};
 use crate::intake::Intake;
 use crate::lane;
+use crate::message::Message;
 use crate::oversized::Oversized;
 use crate::shared::{Log, Outlet, Shared, Snapshot, panic_text};
 use crate::summary::{Ended, Summary};
@@ -124,7 +125,7 @@ impl Pipeline {
     }
 
     /// Gives the messages that a person should see to `log` instead of standard error.
-    pub fn log_to(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Pipeline {
+    pub fn log_to(mut self, log: impl Fn(&Message) + Send + Sync + 'static) -> Pipeline {
         self.log = Box::new(log);
         self
     }
@@ -168,9 +169,9 @@ impl Pipeline {
         }
         for outlet in &shared.sinks {
             if let Err(reason) = delivery::finish(&shared, outlet) {
-                let message = format!("sink {}: {reason}", outlet.name);
+                let message = Message::of_sink(&outlet.name, &reason.to_string());
                 (shared.log)(&message);
-                shared.totals().sink_errors.push(message);
+                shared.totals().sink_errors.push(message.text);
             }
         }
         conclude(shared, intakes, &stop, begun)

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::dead_letter::NAME;
 use crate::halt::{Cause, Halted};
+use crate::message::Message;
 use crate::shared::Shared;
 
 /// The attempts at one thing.
@@ -44,7 +45,7 @@ impl<'a> Retry<'a> {
         shared.vitals.unreachable(part, &reason);
         metrics::counter!("knownet_sink_retries_total", "sink" => part.to_owned()).increment(1);
         if self.failed == 0 {
-            (shared.log)(&format!("{part}: {reason}; trying again until it works"));
+            (shared.log)(&self.message(&format!("{reason}; trying again until it works")));
         }
         self.failed += 1;
         shared.totals().retries += 1;
@@ -60,25 +61,35 @@ impl<'a> Retry<'a> {
         if !self.shared.halt.is_stopping() {
             return false;
         }
-        let (part, them) = match self.part {
-            NAME => (NAME.to_owned(), "them"),
-            sink => (format!("sink {sink}"), "it"),
+        let them = match self.part {
+            NAME => "them",
+            _ => "it",
         };
-        self.shared.log_once(format!(
-            "{part}: stopping, but events still wait for {them}; a second signal ends now and \
-             leaves them unconfirmed"
-        ));
+        self.shared.log_once(self.message(&format!(
+            "stopping, but events still wait for {them}; a second signal ends now and leaves them \
+             unconfirmed"
+        )));
         true
+    }
+
+    /// About the part.
+    fn message(&self, text: &str) -> Message {
+        match self.part {
+            NAME => Message::trouble(format!("{NAME}: {text}")),
+            sink => Message::of_sink(sink, text),
+        }
     }
 
     /// An attempt succeeded.
     pub fn succeeded(&self) {
         if self.failed > 0 {
-            let (part, times) = (self.part, self.failed);
-            self.shared.vitals.reached(part);
-            (self.shared.log)(&format!(
-                "{part}: works again after {times} failed attempts"
-            ));
+            let times = self.failed;
+            self.shared.vitals.reached(self.part);
+            let message = self.message(&format!("works again after {times} failed attempts"));
+            (self.shared.log)(&Message {
+                good: true,
+                ..message
+            });
         }
     }
 }

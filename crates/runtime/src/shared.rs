@@ -11,6 +11,7 @@ use knownet_flow::{Plan, Sink};
 use crate::budget::Budget;
 use crate::dead_letter::DeadLetters;
 use crate::halt::Halt;
+use crate::message::Message;
 use crate::pipeline::Options;
 use crate::summary::Summary;
 use crate::vital::Vitals;
@@ -22,7 +23,7 @@ pub(crate) type Snapshot = Arc<ArcSwap<Arc<dyn Plan>>>;
 pub(crate) type Planned = Arc<Arc<dyn Plan>>;
 
 /// Takes the messages that a person should see.
-pub(crate) type Log = Box<dyn Fn(&str) + Send + Sync>;
+pub(crate) type Log = Box<dyn Fn(&Message) + Send + Sync>;
 
 pub(crate) struct Shared {
     pub options: Options,
@@ -48,11 +49,11 @@ pub(crate) struct Outlet {
 
 impl Shared {
     /// Logs `message` unless it was logged before.
-    pub fn log_once(&self, message: String) {
+    pub fn log_once(&self, message: Message) {
         let mut said = self.said.lock().unwrap_or_else(|e| e.into_inner());
-        if !said.contains(&message) {
+        if !said.contains(&message.text) {
             (self.log)(&message);
-            said.insert(message);
+            said.insert(message.text);
         }
     }
 

@@ -36,7 +36,7 @@ fn a_sink_that_cannot_be_reached_is_tried_until_it_can() {
     assert!(summary.is_complete());
     let log = rig.log();
     assert_eq!(log.len(), 2, "said once, and once when it is over: {log:?}");
-    assert!(log[0].starts_with("out0: injected: no route"));
+    assert!(log[0].starts_with("sink out0: injected: no route"));
     assert!(log[1].contains("works again after 7 failed attempts"));
 }
 

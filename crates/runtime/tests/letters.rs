@@ -260,7 +260,7 @@ fn letters_wait_until_their_file_can_be_written() {
     let log = rig.log.clone();
     let sources: Vec<Box<dyn Source>> = vec![Box::new(Silent(source))];
     let pipeline = rig.pipeline(sources, sinks, plan).log_to(move |message| {
-        log.lock().unwrap().push(message.to_owned());
+        log.lock().unwrap().push(message.text.clone());
         std::fs::create_dir_all(&folder).unwrap();
     });
     let summary = pipeline.run(rig.stop.clone()).unwrap();

@@ -6,6 +6,7 @@
 
 mod beats;
 mod file;
+mod flat;
 mod frame;
 mod http;
 mod inbox;

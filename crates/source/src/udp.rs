@@ -67,11 +67,17 @@ pub fn udp(site: &Site, options: &Udp) -> Result<Box<dyn Source>, OpenError> {
     let bound = sockets.first().map(UdpSocket::local_addr);
     let bound = bound.transpose().map_err(cannot)?.unwrap_or(address);
     let granted = sockets.first().map(granted).unwrap_or_default();
-    tracing::info!(
-        source = site.name,
-        "the kernel holds {granted} bytes for each socket, {} were asked for",
-        options.buffer
-    );
+    let (source, asked) = (&site.name, options.buffer);
+    if granted < asked {
+        let remedy = remedy(asked);
+        tracing::warn!(
+            source,
+            "the kernel holds only {granted} of the {asked} bytes of receive_buffer for each \
+             socket; {remedy}"
+        );
+    } else {
+        tracing::info!(source, "the kernel holds {granted} bytes for each socket");
+    }
     let (sender, received) = inbox_of(site.limits, WAITING);
     let sockets = sockets.into_iter();
     let waiting = sockets.map(|socket| receiver::start(site, socket, sender.clone()));
@@ -104,6 +110,17 @@ fn granted(socket: &UdpSocket) -> usize {
     let size = socket2::SockRef::from(socket).recv_buffer_size();
     // Linux doubles it, for what it needs beside the bytes: socket(7).
     size.unwrap_or(0) / if cfg!(target_os = "linux") { 2 } else { 1 }
+}
+
+/// How so many bytes would be granted.
+fn remedy(asked: usize) -> String {
+    match cfg!(target_os = "linux") {
+        true => format!(
+            "raise its bound with sysctl net.core.rmem_max={asked}, run with CAP_NET_ADMIN, or ask \
+             for less"
+        ),
+        false => "raise the system's bound, or ask for less".to_owned(),
+    }
 }
 
 /// Lines on their way from a receiver to the inbox.

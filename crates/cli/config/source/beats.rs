@@ -17,8 +17,10 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
             "\"{other}\" is not known; write \"drop\" or \"keep\""
         )),
     };
+    let listen = listen::read(section, default, Beats::IDLE);
+    listen::warn_of_plain(section, &listen);
     Some(SourceKind::Beats(Beats {
-        listen: listen::read(section, default, Beats::IDLE),
+        listen,
         max_window: size::read(section, "max_window", 1 << 10..=16 << 30).unwrap_or(256 << 20),
         buffer: size::read(section, "buffer", 1 << 20..=1 << 30).unwrap_or(64 << 20) as usize,
         keep_metadata: section.text("metadata", metadata).unwrap_or(false),

@@ -113,6 +113,9 @@ fn secret(table: &Section<'_>, text: &'static str, file: &'static str) -> Option
         false => Ok(Secret::Text(secret.to_owned())),
     });
     let path = table.file(file, Access::Read).map(Secret::File);
+    if let Some(secret) = path.clone() {
+        table.trial(file, move || secret.check());
+    }
     if table.node(text).is_some() && table.node(file).is_some() {
         table.error(
             file,

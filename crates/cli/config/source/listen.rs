@@ -31,6 +31,15 @@ pub(super) fn read(section: &Section<'_>, default: SocketAddr, idle: Duration) -
     }
 }
 
+/// Notes that what comes in is plain to everyone on the way, unless that is this machine alone.
+pub(super) fn warn_of_plain(section: &Section<'_>, listen: &Listen) {
+    if listen.tls.is_none() && !listen.address.ip().is_loopback() {
+        let message = "everyone who reaches this address may send, and who is on the way may read \
+                       along; add tls";
+        section.warning("listen", message);
+    }
+}
+
 /// `ADDRESS:PORT`; of the names only `localhost` is one.
 pub(in crate::config) fn address(text: &str) -> Result<SocketAddr, String> {
     let local = text.strip_prefix("localhost:");
@@ -69,11 +78,14 @@ fn tls(section: &Section<'_>) -> Option<Tls> {
             "needs client_ca, the authority of the clients' certificates",
         );
     }
-    Some(Tls {
+    let tls = Tls {
         certificate: certificate?,
         key: key?,
         // An authority is there to be asked for.
         client_required: client_required.unwrap_or(client_ca.is_some()),
         client_ca,
-    })
+    };
+    let tried = tls.clone();
+    section.trial("certificate", move || tried.check());
+    Some(tls)
 }

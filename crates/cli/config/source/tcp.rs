@@ -14,5 +14,7 @@ const IDLE: Duration = Duration::from_secs(3600);
 
 pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
     let default = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
-    Some(SourceKind::Tcp(listen::read(section, default, IDLE)))
+    let listen = listen::read(section, default, IDLE);
+    listen::warn_of_plain(section, &listen);
+    Some(SourceKind::Tcp(listen))
 }

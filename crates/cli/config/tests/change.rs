@@ -139,6 +139,8 @@ fn a_port_has_one_listener() {
         &[
             "config/a.toml:1: admin: 127.0.0.1:5140 is listened on by sources.a already; choose \
              another port",
+            "config/a.toml:5: warning: sources.a.listen: everyone who reaches this address may send, \
+             and who is on the way may read along; add tls",
             "config/a.toml:15: sources.e: 127.0.0.1:5140 is listened on by sources.b already; choose \
              another port",
         ],

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use knownet_source::tail::{Glob, Start};
 
-use super::assert_mistakes;
+use super::{assert_mistakes, warnings};
 use crate::config::{SourceKind, parse};
 
 const SINK: &str = "[sinks.out]\ntype = \"stdout\"\n";
@@ -125,4 +125,25 @@ fn patterns_start_at_the_folder_of_the_configuration() {
         assert_eq!(options.start, Start::Beginning);
         assert!(config.sources[0].kind.is_live());
     }
+}
+
+#[test]
+fn connections_that_everyone_can_read_along_are_warned_of() {
+    let all = |kind: &str, listen: &str| {
+        let source = format!("[sources.a]\ntype = \"{kind}\"\nlisten = \"{listen}\"\n");
+        warnings(&format!("{source}{SINK}"))
+    };
+    for kind in ["tcp", "beats"] {
+        assert_eq!(
+            all(kind, "0.0.0.0:1"),
+            [
+                "config/a.toml:3: warning: sources.a.listen: everyone who reaches this address may \
+                 send, and who is on the way may read along; add tls"
+            ]
+        );
+        let tls = "0.0.0.0:1\"\ntls.certificate = \"c\"\ntls.key = \"k";
+        assert_eq!(all(kind, tls), [""; 0]);
+        assert_eq!(all(kind, "[::1]:1"), [""; 0]);
+    }
+    assert_eq!(all("udp", "0.0.0.0:1"), [""; 0]);
 }

@@ -200,7 +200,7 @@ impl Rig {
         let sinks = named.map(|(n, s)| (format!("out{n}"), s)).collect();
         let log = self.log.clone();
         Pipeline::new(sources, sinks, plan, self.options.clone())
-            .log_to(move |message| log.lock().unwrap().push(message.to_owned()))
+            .log_to(move |message| log.lock().unwrap().push(message.text.clone()))
     }
 
     /// Runs one source and one sink.

@@ -3,12 +3,14 @@
 use memchr::{memchr, memchr_iter};
 
 use super::count::has_priority;
+use crate::flat;
 
 /// Appends `message` to `lines`, with a line feed; nothing if it is empty.
 ///
 /// Line feeds and NULs at its end belong to the sender's framing and go. A line feed inside a syslog
 /// message is written as `#012`, as rsyslog does by default ([`parser.escapeControlCharactersOnReceive`]);
-/// the lines of other text are lines.
+/// those inside a JSON object become spaces, or escapes inside its strings. The lines of other text
+/// are lines.
 ///
 /// [`parser.escapeControlCharactersOnReceive`]: https://www.rsyslog.com/doc/rainerscript/global.html
 pub(crate) fn write(message: &[u8], lines: &mut Vec<u8>) {
@@ -17,8 +19,12 @@ pub(crate) fn write(message: &[u8], lines: &mut Vec<u8>) {
         return;
     };
     let message = &message[..=last];
-    if memchr(b'\n', message).is_none() || !has_priority(message) {
+    if memchr(b'\n', message).is_none() {
         lines.extend_from_slice(message);
+    } else if !has_priority(message) {
+        if message[0] != b'{' || !flat::objects(message, lines) {
+            lines.extend_from_slice(message);
+        }
     } else {
         let mut from = 0;
         for at in memchr_iter(b'\n', message) {

@@ -45,6 +45,14 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
+    /// Looks whether it can be had.
+    ///
+    /// # Errors
+    /// If its file cannot be read, or holds nothing.
+    pub fn check(&self) -> Result<(), OpenError> {
+        self.read().map(drop)
+    }
+
     fn read(&self) -> Result<String, OpenError> {
         let path = match self {
             Secret::Text(text) => return Ok(text.clone()),

@@ -14,6 +14,7 @@ use hyper::header::{
 };
 use hyper::{Request, StatusCode};
 use tokio::time::{Instant, timeout};
+use tracing::field::display;
 
 use super::Http;
 use super::answer::{self, Answer};
@@ -160,8 +161,8 @@ impl Client {
 
     async fn stranger(&self, request: Request<Incoming>) -> Answer {
         if self.server.strangers.is_due() {
-            let (source, peer) = (&self.server.name, self.peer);
-            tracing::warn!(source, ?peer, "refused a request without valid credentials");
+            let (source, peer) = (&self.server.name, self.peer.map(display));
+            tracing::warn!(source, peer, "refused a request without valid credentials");
         }
         let reason = "credentials are missing or wrong";
         let mut refused = answer::error(StatusCode::UNAUTHORIZED, reason);
@@ -293,8 +294,8 @@ impl Client {
             }
         };
         if self.server.trouble.is_due() {
-            let (source, peer) = (&self.server.name, self.peer);
-            tracing::warn!(source, ?peer, "refused a request with {status}: {reason}");
+            let (source, peer) = (&self.server.name, self.peer.map(display));
+            tracing::warn!(source, peer, "refused a request with {status}: {reason}");
         }
         answer::error(status, &reason)
     }

@@ -24,7 +24,7 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Pause after an accept that failed, for want of descriptors mostly.
 const BREATH: Duration = Duration::from_millis(100);
 /// Connections that may wait to be accepted.
-const BACKLOG: i32 = 1024;
+pub(super) const BACKLOG: i32 = 1024;
 /// After a stop connections are accepted until none came for so long.
 const LAST: Duration = Duration::from_millis(5);
 /// How long a connection is silent before its peer is asked whether it is there, and between two
@@ -110,30 +110,8 @@ where
         let failed =
             metrics::counter!("knownet_connections_failed_total", "source" => name.clone());
         let handle = Arc::new(handle);
-        let mut last = None;
-        loop {
-            let accepted = match last {
-                None => tokio::select! {
-                    () = sender.closing().cancelled() => {
-                        last = Some(BACKLOG);
-                        continue;
-                    }
-                    accepted = gate.let_in(|| listener.accept()) => accepted,
-                },
-                Some(0) => break,
-                // Who connected before the stop may have sent all that there is, and left.
-                Some(left) => {
-                    last = Some(left - 1);
-                    let accept = gate.let_in(|| listener.accept());
-                    match tokio::time::timeout(LAST, accept).await {
-                        Ok(accepted) => accepted,
-                        Err(_) => break,
-                    }
-                }
-            };
-            let Some(((stream, peer), slot)) = accepted else {
-                continue;
-            };
+        let accept = || listener.accept();
+        while let Some(((stream, peer), slot)) = gate.next(&sender, accept).await {
             let (sender, certificates) = (sender.clone(), certificates.clone());
             let (handle, name, failed) = (handle.clone(), name.clone(), failed.clone());
             let (idle_timeout, announced) = (options.idle_timeout, options.proxy);
@@ -203,6 +181,8 @@ pub(super) struct Gate {
     refused: metrics::Counter,
     full: bool,
     failing: bool,
+    /// After a stop, how many more are accepted at most.
+    last: Option<i32>,
 }
 
 /// A connection's place, until it is dropped.
@@ -224,11 +204,42 @@ impl Gate {
             name,
             full: false,
             failing: false,
+            last: None,
+        }
+    }
+
+    /// The next connection with its place; `None` after the last that came before `sender` closed.
+    pub async fn next<T, F>(&mut self, sender: &Sender, accept: impl Fn() -> F) -> Option<(T, Slot)>
+    where
+        F: Future<Output = io::Result<T>>,
+    {
+        loop {
+            let accepted = match self.last {
+                None => tokio::select! {
+                    () = sender.closing().cancelled() => {
+                        self.last = Some(BACKLOG);
+                        continue;
+                    }
+                    accepted = self.let_in(&accept) => accepted,
+                },
+                Some(0) => return None,
+                // Who connected before the stop may have sent all that there is, and left.
+                Some(left) => {
+                    self.last = Some(left - 1);
+                    match tokio::time::timeout(LAST, self.let_in(&accept)).await {
+                        Ok(accepted) => accepted,
+                        Err(_) => return None,
+                    }
+                }
+            };
+            if accepted.is_some() {
+                return accepted;
+            }
         }
     }
 
     /// The next connection with its place; `None` if it had none or did not come.
-    pub async fn let_in<T, F>(&mut self, accept: impl FnOnce() -> F) -> Option<(T, Slot)>
+    async fn let_in<T, F>(&mut self, accept: impl FnOnce() -> F) -> Option<(T, Slot)>
     where
         F: Future<Output = io::Result<T>>,
     {

@@ -107,13 +107,21 @@ pub(super) async fn receive(connection: Connection, shared: Arc<Shared>) {
                 }
             }
             Some(Err(error)) => {
-                tracing::debug!(source = shared.name, ?peer, "the connection broke: {error}");
+                tracing::debug!(
+                    source = shared.name,
+                    peer = peer.map(tracing::field::display),
+                    "the connection broke: {error}"
+                );
                 break;
             }
             None => {
                 if idle_at(progress).is_some_and(|at| at <= now) {
                     shared.idle.increment(1);
-                    tracing::info!(source = shared.name, ?peer, "closed, as it was idle");
+                    tracing::info!(
+                        source = shared.name,
+                        peer = peer.map(tracing::field::display),
+                        "closed, as it was idle"
+                    );
                     break;
                 }
                 if received + QUIET <= now {
@@ -126,7 +134,11 @@ pub(super) async fn receive(connection: Connection, shared: Arc<Shared>) {
                 Some(true) => {
                     shared.announced.increment(1);
                     let why = "refused: it begins with a PROXY header; proxy_protocol is not set";
-                    tracing::info!(source = shared.name, ?peer, "{why}");
+                    tracing::info!(
+                        source = shared.name,
+                        peer = peer.map(tracing::field::display),
+                        "{why}"
+                    );
                     return;
                 }
                 Some(false) => fresh = false,

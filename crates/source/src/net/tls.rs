@@ -103,6 +103,16 @@ impl Certificates {
     }
 }
 
+impl Tls {
+    /// Looks whether its files work, and together.
+    ///
+    /// # Errors
+    /// If one cannot be read or is something else, or the key is another certificate's.
+    pub fn check(&self) -> Result<(), OpenError> {
+        config(self).map(drop)
+    }
+}
+
 /// Of what the files hold; a file that cannot be read counts as one, too.
 fn hash(files: &Tls) -> u64 {
     let mut hasher = DefaultHasher::new();

@@ -13,14 +13,12 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::net::{UnixDatagram, UnixListener};
 
 use super::Unix;
-use super::listen::{Connection, Gate};
+use super::listen::{BACKLOG, Connection, Gate};
 use super::stream::{Shared, receive};
 use crate::frame::record;
 use crate::inbox::{Sender, inbox};
 use crate::site::{OpenError, Site};
 
-/// Connections that may wait to be accepted.
-const BACKLOG: i32 = 1024;
 /// The longest datagram. A sender may send as much as its send buffer holds, 208 KiB unless the
 /// system was told otherwise.
 const DATAGRAM: usize = 4 << 20;
@@ -120,14 +118,7 @@ async fn connections(
     tracing::info!(source = name, "listening on {}", options.path.display());
     let mut gate = Gate::new(name, options.max_connections);
     let shared = Shared::new(name, true);
-    loop {
-        let accepted = tokio::select! {
-            () = sender.closing().cancelled() => return Ok(()),
-            accepted = gate.let_in(|| listener.accept()) => accepted,
-        };
-        let Some(((stream, _), slot)) = accepted else {
-            continue;
-        };
+    while let Some(((stream, _), slot)) = gate.next(&sender, || listener.accept()).await {
         let connection = Connection {
             stream: Box::pin(stream),
             peer: None,
@@ -140,6 +131,7 @@ async fn connections(
             receive(connection, shared).await;
         });
     }
+    Ok(())
 }
 
 async fn datagrams(

@@ -2,7 +2,8 @@
 
 use memchr::memmem::Finder;
 
-use super::{Bounds, Broken, Due, Lines, line, metadata, pair};
+use super::{Bounds, Broken, Due, Lines, metadata, pair};
+use crate::flat;
 
 /// Bytes of the longest header.
 const HEAD: usize = 10;
@@ -226,7 +227,7 @@ impl Frames {
         if left > 0 {
             return Some(lack(input));
         }
-        line::flatten(&mut lines.bytes, lines.whole);
+        flat::flatten(&mut lines.bytes, lines.whole);
         if !self.bounds.keep_metadata {
             metadata::remove(
                 &mut lines.bytes,
@@ -248,7 +249,7 @@ impl Frames {
         }
         let wanted = (PART - tail).min(left);
         let missing = copy(wanted, input, lines);
-        line::level(&mut lines.bytes[lines.whole + tail..]);
+        flat::level(&mut lines.bytes[lines.whole + tail..]);
         self.state = State::Long(left - (wanted - missing));
         match missing {
             0 => None,

@@ -22,7 +22,6 @@
 //! (`BeatsParser.java`) and logstash-forwarder (`PROTOCOL.md`).
 
 mod frame;
-mod line;
 mod metadata;
 mod pack;
 mod pair;
