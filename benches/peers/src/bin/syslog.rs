@@ -43,10 +43,8 @@ fn main() -> io::Result<()> {
         let all: Vec<_> = (0..connections)
             .map(|from| scope.spawn(move || each(from)))
             .collect();
-        let ended = all.into_iter().map(|thread| thread.join());
-        ended
-            .map(|result| result.map_err(|_| io::Error::other("a sender panicked"))?)
-            .collect::<io::Result<()>>()
+        let mut ended = all.into_iter().map(|thread| thread.join());
+        ended.try_for_each(|result| result.map_err(|_| io::Error::other("a sender panicked"))?)
     })?;
     println!("{:.3}", begun.elapsed().as_secs_f64());
     Ok(())
