@@ -9,7 +9,7 @@
 //!   that the disk does not let be read stays in its place until it can be.
 //! - After a stop all that was received is written. What waits is handed on as far as it is little;
 //!   the rest is read at the next start.
-//! - A file is text under zstd: `zstdcat` shows it, and [`run`] says what the lines mean. Its heading
+//! - A file is text under zstd: `zstdcat` shows it, and `run.rs` says what the lines mean. Its heading
 //!   and the pieces of lines that are too long come back as they went in.
 
 mod folder;
