@@ -136,7 +136,7 @@ pub const METRICS: &[Metric] = &[
     counter(
         "knownet_oversized_total",
         SOURCE,
-        "Records from the network that were longer than an event may be",
+        "Parts of records from the network that were longer than an event may be: each a dead letter",
     ),
     gauge("knownet_connections", SOURCE, "Connections that are open"),
     counter(

@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::lines::Limits;
+use crate::site::Site;
 
 /// Bytes that may wait to be taken, usually.
 const BOUND: usize = 8 << 20;
@@ -34,6 +35,7 @@ pub(crate) struct Inbox {
     limits: Limits,
     /// Bytes that may wait to be taken.
     bound: usize,
+    oversized: metrics::Counter,
     room: Semaphore,
     state: Mutex<State>,
     filled: Condvar,
@@ -74,12 +76,18 @@ pub(crate) struct Received {
 }
 
 /// An inbox with its first sender.
-pub(crate) fn inbox(limits: Limits) -> (Sender, Received) {
-    inbox_of(limits, BOUND)
+pub(crate) fn inbox(site: &Site) -> (Sender, Received) {
+    inbox_of(site, BOUND)
 }
 
 /// As [`inbox`], in which so many bytes may wait: for who cannot make its peers wait.
-pub(crate) fn inbox_of(limits: Limits, bound: usize) -> (Sender, Received) {
+pub(crate) fn inbox_of(site: &Site, bound: usize) -> (Sender, Received) {
+    let source = site.name.clone();
+    let oversized = metrics::counter!("knownet_oversized_total", "source" => source);
+    made(site.limits, bound, oversized)
+}
+
+fn made(limits: Limits, bound: usize, oversized: metrics::Counter) -> (Sender, Received) {
     let inbox = Arc::new(Inbox {
         limits: Limits {
             // Then several lines together are never taken for one that is too long.
@@ -87,6 +95,7 @@ pub(crate) fn inbox_of(limits: Limits, bound: usize) -> (Sender, Received) {
             ..limits
         },
         bound,
+        oversized,
         room: Semaphore::new(bound),
         state: Mutex::default(),
         filled: Condvar::new(),
@@ -199,6 +208,9 @@ impl Sender {
         read: Read,
         done: Option<oneshot::Sender<()>>,
     ) {
+        if let Read::Oversized(_) = read {
+            self.0.oversized.increment(1);
+        }
         let permits = bytes.len().min(self.0.bound);
         match self.0.room.acquire_many(permits as u32).await {
             Ok(room) => room.forget(),

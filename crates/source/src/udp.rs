@@ -78,7 +78,7 @@ pub fn udp(site: &Site, options: &Udp) -> Result<Box<dyn Source>, OpenError> {
     } else {
         tracing::info!(source, "the kernel holds {granted} bytes for each socket");
     }
-    let (sender, received) = inbox_of(site.limits, WAITING);
+    let (sender, received) = inbox_of(site, WAITING);
     let sockets = sockets.into_iter();
     let waiting = sockets.map(|socket| receiver::start(site, socket, sender.clone()));
     let waiting: io::Result<Vec<_>> = waiting.collect();
@@ -129,18 +129,15 @@ struct Outgoing {
     tokio: tokio::runtime::Handle,
     lines: Vec<u8>,
     runs: Vec<(usize, Option<SocketAddr>)>,
-    oversized: metrics::Counter,
 }
 
 impl Outgoing {
     fn new(site: &Site, sender: Sender) -> Outgoing {
-        let source = site.name.clone();
         Outgoing {
             sender,
             tokio: site.tokio.clone(),
             lines: Vec::new(),
             runs: Vec::new(),
-            oversized: metrics::counter!("knownet_oversized_total", "source" => source),
         }
     }
 
@@ -155,9 +152,6 @@ impl Outgoing {
         let end = self.lines.len();
         if end == before {
             return;
-        }
-        if end - before > limits.max_event + 1 {
-            self.oversized.increment(1);
         }
         let peer = peer.map(|peer| SocketAddr::new(peer.ip().to_canonical(), peer.port()));
         match self.runs.last_mut() {

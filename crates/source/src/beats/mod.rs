@@ -50,7 +50,7 @@ impl Beats {
     /// If the address cannot be bound or TLS not be set up.
     pub fn open(&self, site: &Site) -> Result<Box<dyn Source>, OpenError> {
         let listener = Listener::bind(&self.listen)?;
-        let (sender, received) = inbox(site.limits);
+        let (sender, received) = inbox(site);
         let server = Arc::new(Server::new(self, site));
         serve(site, listener, sender, move |connection| {
             let server = server.clone();

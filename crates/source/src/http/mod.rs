@@ -70,7 +70,7 @@ impl Http {
     pub fn open(&self, site: &Site) -> Result<impl Source + use<>, OpenError> {
         let guard = Guard::new(&self.auth)?;
         let listener = Listener::bind(&self.listen)?;
-        let (sender, received) = inbox(site.limits);
+        let (sender, received) = inbox(site);
         let server = Arc::new(Server::new(site.name.clone(), guard, self));
         serve(site, listener, sender, move |connection| {
             talk(server.clone(), connection)

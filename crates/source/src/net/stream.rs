@@ -30,7 +30,6 @@ const GOODBYE: Duration = Duration::from_millis(100);
 pub(super) struct Shared {
     name: String,
     bound: Arc<Bound>,
-    oversized: metrics::Counter,
     idle: metrics::Counter,
     announced: metrics::Counter,
     /// Whether a PROXY header is what it should not begin with.
@@ -43,7 +42,6 @@ impl Shared {
         let name = name.to_owned();
         Arc::new(Shared {
             bound: Bound::new(BOUND),
-            oversized: metrics::counter!("knownet_oversized_total", "source" => name.clone()),
             idle: metrics::counter!("knownet_connections_idle_total", "source" => name.clone()),
             announced: metrics::counter!(
                 "knownet_connections_failed_total",
@@ -145,7 +143,7 @@ pub(super) async fn receive(connection: Connection, shared: Arc<Shared>) {
                 None => {}
             }
         }
-        if !fresh && hand_on(&mut frames, &sender, peer, &shared).await {
+        if !fresh && hand_on(&mut frames, &sender, peer).await {
             // Time spent waiting for room is not the sender's.
             progress = Instant::now();
         }
@@ -160,7 +158,7 @@ pub(super) async fn receive(connection: Connection, shared: Arc<Shared>) {
         }
     }
     frames.end();
-    hand_on(&mut frames, &sender, peer, &shared).await;
+    hand_on(&mut frames, &sender, peer).await;
     // Nobody needs to hear it.
     let _ = timeout(GOODBYE, stream.shutdown()).await;
 }
@@ -170,16 +168,12 @@ async fn hand_on(
     frames: &mut Frames,
     sender: &crate::inbox::Sender,
     peer: Option<std::net::SocketAddr>,
-    shared: &Shared,
 ) -> bool {
     let mut any = false;
     loop {
         match frames.next() {
             Next::Records(records) => sender.send(records, peer).await,
-            Next::Oversized(part) => {
-                shared.oversized.increment(1);
-                sender.send_oversized(part, peer).await;
-            }
+            Next::Oversized(part) => sender.send_oversized(part, peer).await,
             Next::More => return any,
         }
         any = true;

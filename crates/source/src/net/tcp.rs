@@ -13,7 +13,7 @@ use crate::site::{OpenError, Site};
 /// If the address cannot be listened on, or a certificate does not work.
 pub fn tcp(site: &Site, listen: &Listen) -> Result<Box<dyn Source>, OpenError> {
     let listener = Listener::bind(listen)?;
-    let (sender, received) = inbox(site.limits);
+    let (sender, received) = inbox(site);
     let shared = Shared::new(&site.name, !listen.proxy);
     serve(site, listener, sender, move |connection| {
         receive(connection, shared.clone())

@@ -32,7 +32,7 @@ pub fn unix(site: &Site, options: &Unix) -> Result<Box<dyn Source>, OpenError> {
     let cannot = |e: io::Error| OpenError(format!("{} cannot be listened on: {e}", path.display()));
     let socket = bind(options).map_err(cannot)?;
     let file = OwnFile::of(path).map_err(cannot)?;
-    let (sender, received) = inbox(site.limits);
+    let (sender, received) = inbox(site);
     let (name, options) = (site.name.clone(), options.clone());
     let tokio = site.tokio.clone();
     site.tokio.spawn(async move {
@@ -144,16 +144,11 @@ async fn datagrams(
     tracing::info!(source = name, "listening on {}", file.path.display());
     let limits = *sender.limits();
     let (mut datagram, mut lines) = (vec![0; DATAGRAM], Vec::new());
-    let oversized = metrics::counter!("knownet_oversized_total", "source" => name.to_owned());
     let mut stopping = false;
     loop {
         match socket.try_recv(&mut datagram) {
             Ok(len) => {
-                let before = lines.len();
                 record::write(&datagram[..len], &mut lines);
-                if lines.len() - before > limits.max_event + 1 {
-                    oversized.increment(1);
-                }
                 if lines.len() < limits.batch {
                     continue;
                 }

@@ -2,8 +2,12 @@ use std::sync::Arc;
 
 use knownet_flow::{Batch, Piece, Read, Source, Stop};
 
-use super::{BOUND, Received, Sender, inbox};
+use super::{BOUND, Received, Sender, made};
 use crate::Limits;
+
+fn new(limits: Limits) -> (Sender, Received) {
+    made(limits, BOUND, metrics::Counter::noop())
+}
 
 fn tokio() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
@@ -13,7 +17,7 @@ fn tokio() -> tokio::runtime::Runtime {
 }
 
 fn pair() -> (Sender, Received, Arc<Stop>) {
-    let (sender, received) = inbox(Limits {
+    let (sender, received) = new(Limits {
         batch: 16,
         max_event: 32,
         ..Limits::default()
@@ -45,7 +49,7 @@ fn deliveries_that_wait_are_one_batch_up_to_its_usual_size() {
 
 #[test]
 fn short_lines_are_not_too_long_together() {
-    let (sender, mut received) = inbox(Limits {
+    let (sender, mut received) = new(Limits {
         batch: 100,
         max_event: 8,
         ..Limits::default()
@@ -171,7 +175,7 @@ fn runs_of_several_senders_come_as_one_delivery() {
 
 #[test]
 fn who_sends_more_than_may_wait_waits_until_some_of_it_is_taken() {
-    let (sender, mut received) = inbox(Limits::default());
+    let (sender, mut received) = new(Limits::default());
     let stop = Stop::new().expect("a pipe");
     let mut half = vec![b'x'; BOUND / 2 - 1];
     half.push(b'\n');

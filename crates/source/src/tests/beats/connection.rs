@@ -47,7 +47,7 @@ fn talk(max_event: usize, buffer: usize) -> Talk {
         keep_metadata: false,
     };
     let server = Server::new(&beats, &site);
-    let (sender, mut received) = inbox(site.limits);
+    let (sender, mut received) = inbox(&site);
     let commits = received.commits().expect("commits");
     let (client, stream) = tokio::io::duplex(1 << 20);
     let connection = Connection {
