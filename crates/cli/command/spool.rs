@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use knownet_flow::time;
 use knownet_source::spool::{self, Content, FOLDER, FileState, Frame, SpoolFile};
 
 use crate::config;
@@ -94,7 +95,7 @@ fn ls(folder: &Path, files: &[SpoolFile], out: &mut impl Write) -> io::Result<bo
             continue;
         };
         let (first, last) = match content.times {
-            Some((first, last)) => (spool::spelled(first), spool::spelled(last)),
+            Some((first, last)) => (time::text(first), time::text(last)),
             None => ("-".to_owned(), "-".to_owned()),
         };
         let name = file.path.file_name().unwrap_or_default().to_string_lossy();

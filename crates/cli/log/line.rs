@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Write as _};
 use std::time::SystemTime;
 
-use knownet_runtime::rfc3339;
+use knownet_flow::time;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level};
@@ -46,13 +46,13 @@ impl Line {
                     (true, Level::WARN) => ("\x1b[33m", "\x1b[0m"),
                     (true, _) => ("\x1b[2m", "\x1b[0m"),
                 };
-                let mut text = format!("{} {on}{:5}{off} ", rfc3339(now), self.level);
+                let mut text = format!("{} {on}{:5}{off} ", time::text(now), self.level);
                 self.words(&mut text);
                 text
             }
             Form::Json => {
                 let mut object = Map::new();
-                object.insert("@timestamp".to_owned(), rfc3339(now).into());
+                object.insert("@timestamp".to_owned(), time::text(now).into());
                 let level = self.level.to_string().to_lowercase();
                 object.insert("log.level".to_owned(), level.into());
                 object.insert("message".to_owned(), self.message.clone().into());

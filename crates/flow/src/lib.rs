@@ -15,6 +15,7 @@ mod path;
 mod span;
 mod stop;
 pub mod text;
+pub mod time;
 mod work;
 
 pub use ack::{Ack, Outcome};

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 use std::time::SystemTime;
 
-use knownet_flow::text;
+use knownet_flow::{text, time};
 
 use crate::append::Appender;
 use crate::halt::Halted;
@@ -18,7 +18,6 @@ use crate::message::Message;
 use crate::retry::Retry;
 use crate::shared::Shared;
 use crate::staged::Staged;
-use crate::timestamp::rfc3339;
 
 /// What the log and the errors call them.
 pub(crate) const NAME: &str = "dead letters";
@@ -112,7 +111,7 @@ pub(crate) fn failure(file: &dyn Display, error: &io::Error) -> String {
 /// Begins an entry; the escaped event goes behind it.
 pub(crate) fn open_entry(source: &str, reason: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"@timestamp\":\"");
-    out.extend_from_slice(rfc3339(SystemTime::now()).as_bytes());
+    time::write(SystemTime::now(), out);
     out.extend_from_slice(b"\",\"source\":");
     text::quote(source.as_bytes(), out);
     out.extend_from_slice(b",\"reason\":");

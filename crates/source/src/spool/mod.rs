@@ -18,11 +18,10 @@ mod pending;
 mod queue;
 mod reader;
 mod run;
-mod time;
 mod writer;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use knownet_flow::{Batch, Commit, Read, Source, SourceError, Stop};
 
@@ -55,13 +54,6 @@ pub fn warn_of_files(site: &Site) {
             folder.display()
         );
     }
-}
-
-/// A time, as the files and `knownet spool` spell it.
-pub fn spelled(time: SystemTime) -> String {
-    let mut out = Vec::with_capacity(time::LEN);
-    time::write(time, &mut out);
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// How a source is spooled.

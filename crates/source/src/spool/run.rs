@@ -19,10 +19,8 @@ use std::net::SocketAddr;
 use std::time::SystemTime;
 
 use flate2::Crc;
-use knownet_flow::{Buffer, Piece};
+use knownet_flow::{Buffer, Piece, time};
 use memchr::memchr_iter;
-
-use super::time;
 
 /// Longer than every line that begins a run.
 const LONGEST_HEADER: u64 = 256;

@@ -1,11 +1,14 @@
+//! Times as text, and back.
+
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::{LAST, parse, write};
+use knownet_flow::time::{parse, text as spelled};
+
+/// The last millisecond of the year 9999.
+const LAST: u64 = 253_402_300_799_999;
 
 fn text(ms: u64) -> String {
-    let mut out = Vec::new();
-    write(UNIX_EPOCH + Duration::from_millis(ms), &mut out);
-    String::from_utf8(out).expect("text")
+    spelled(UNIX_EPOCH + Duration::from_millis(ms))
 }
 
 #[test]
@@ -22,9 +25,30 @@ fn times_as_others_write_them() {
         assert_eq!(text(ms), expected);
     }
     let before = UNIX_EPOCH - Duration::from_secs(1);
-    let mut out = Vec::new();
-    write(before, &mut out);
-    assert_eq!(out, b"1970-01-01T00:00:00.000Z");
+    assert_eq!(spelled(before), "1970-01-01T00:00:00.000Z");
+}
+
+#[test]
+fn every_day_follows_the_one_before() {
+    let (mut year, mut month, mut day) = (1970, 1, 1);
+    for days in 0..200_000 {
+        let date = text(days * 86_400_000);
+        assert_eq!(date[..10], format!("{year:04}-{month:02}-{day:02}"));
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let length = match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        day += 1;
+        if day > length {
+            (month, day) = (month + 1, 1);
+        }
+        if month > 12 {
+            (year, month) = (year + 1, 1);
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Times as text: `2026-11-21T08:26:04.123Z`, always 24 bytes, from 1970 to 9999.
+//! Times as RFC 3339 text in UTC: `2026-11-21T08:26:04.123Z`, always 24 bytes, from 1970 to 9999.
 //!
 //! The calendar is the proleptic Gregorian one; days and dates are reckoned as in Howard Hinnant's
 //! "chrono-Compatible Low-Level Date Algorithms".
@@ -6,14 +6,14 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Bytes of a time.
-pub(crate) const LEN: usize = 24;
+pub const LEN: usize = 24;
 /// The last millisecond of the year 9999.
 const LAST: u64 = 253_402_300_799_999;
 const DAY: u64 = 86_400_000;
 
 /// Appends `time` to the millisecond; one before or after the years that can be written is the
 /// nearest that can.
-pub(crate) fn write(time: SystemTime, out: &mut Vec<u8>) {
+pub fn write(time: SystemTime, out: &mut Vec<u8>) {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let all = u64::try_from(since.as_millis()).map_or(LAST, |ms| ms.min(LAST));
     let (days, rest) = (all / DAY, all % DAY);
@@ -36,8 +36,15 @@ pub(crate) fn write(time: SystemTime, out: &mut Vec<u8>) {
     }
 }
 
+/// `time` as [`write`] spells it.
+pub fn text(time: SystemTime) -> String {
+    let mut out = Vec::with_capacity(LEN);
+    write(time, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 /// The time that `text` says, if it is spelled as [`write`] does.
-pub(crate) fn parse(text: &[u8]) -> Option<SystemTime> {
+pub fn parse(text: &[u8]) -> Option<SystemTime> {
     let text: &[u8; LEN] = text.try_into().ok()?;
     let mut numbers = [0; 7];
     let mut at = 0;
@@ -101,7 +108,3 @@ fn days(year: u64, month: u64, day: u64) -> u64 {
     let of_year = (153 * march + 2) / 5 + day;
     (era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year).saturating_sub(719_469)
 }
-
-#[cfg(test)]
-#[path = "tests/time.rs"]
-mod tests;
