@@ -36,14 +36,14 @@ pub fn write(time: SystemTime, out: &mut Vec<u8>) {
     }
 }
 
-/// `time` as [`write`] spells it.
+/// `time` as [`write()`] spells it.
 pub fn text(time: SystemTime) -> String {
     let mut out = Vec::with_capacity(LEN);
     write(time, &mut out);
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// The time that `text` says, if it is spelled as [`write`] does.
+/// The time that `text` says, if it is spelled as [`write()`] does.
 pub fn parse(text: &[u8]) -> Option<SystemTime> {
     let text: &[u8; LEN] = text.try_into().ok()?;
     let mut numbers = [0; 7];
