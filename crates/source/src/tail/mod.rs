@@ -21,10 +21,13 @@ mod cut;
 mod find;
 mod journal;
 mod ledger;
+mod newcomer;
 mod open;
+mod piece;
 mod print;
 mod scan;
 mod table;
+mod trail;
 mod turn;
 mod watch;
 

@@ -16,7 +16,8 @@ use super::find::{Finder, Found};
 use super::journal::Record;
 use super::ledger::Ledger;
 use super::open::Open;
-use super::print::{Key, Trail};
+use super::print::Key;
+use super::trail::Trail;
 use super::{Options, Watch};
 use crate::lines::Limits;
 

@@ -9,13 +9,12 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use knownet_flow::{Batch, Piece, Read};
+use knownet_flow::{Batch, Read};
 
 use super::content::{Content, Kind};
 use super::cut::{Cutter, Encoding, Rest};
 use super::find::Found;
 use super::ledger::Mark;
-use super::print::{HEAD, Print, TAIL};
 use super::table::{Pieces, Place, Table, Tracked, Why};
 use crate::lines::head;
 
@@ -82,7 +81,7 @@ impl Table {
                 }
                 self.trouble(id, None, now);
                 self.settle(id, now);
-                self.begin_piece(batch, now)
+                self.piece(batch, now)
             }
             Ok(Turn::Replaced) => {
                 batch.bytes.truncate(0);
@@ -115,7 +114,7 @@ impl Table {
     }
 
     /// The open file, unless something else came to stand at its path.
-    fn content(&mut self, id: u32, now: Instant) -> Option<Content> {
+    pub(super) fn content(&mut self, id: u32, now: Instant) -> Option<Content> {
         if let Some(content) = self.open.take(id) {
             return Some(content);
         }
@@ -181,7 +180,7 @@ impl Table {
         };
         // Compressed content is looked at once, on the way to where reading goes on.
         let looked = kind.packed && !file.trail.last.is_empty();
-        if kind.packed && !looked && !file.is_same(content)? {
+        if kind.packed && !looked && !file.trail.is_still_in(content, file.offset)? {
             return Ok(Turn::Replaced);
         }
         file.kind = Some(kind);
@@ -215,15 +214,17 @@ impl Table {
                 }
                 None if at_end == Rest::Nothing => (file.scanned, file.scanned),
                 None => {
-                    return Ok(match kind.packed || file.is_same(content)? {
-                        true => Turn::Idle,
-                        false => Turn::Replaced,
-                    });
+                    return Ok(
+                        match kind.packed || file.trail.is_still_in(content, file.offset)? {
+                            true => Turn::Idle,
+                            false => Turn::Replaced,
+                        },
+                    );
                 }
             };
             let long = end - file.offset;
             if long > max as u64 {
-                if !kind.packed && !file.is_same(content)? {
+                if !kind.packed && !file.trail.is_still_in(content, file.offset)? {
                     return Ok(Turn::Replaced);
                 }
                 let at = file.offset;
@@ -241,7 +242,9 @@ impl Table {
             batch.bytes.truncate(0);
             let n = content.read_at(file.offset, &mut batch.bytes.spare(want)[..want])?;
             batch.bytes.advance(n);
-            if !kind.packed && (size < file.offset || !file.is_same(content)?) {
+            if !kind.packed
+                && (size < file.offset || !file.trail.is_still_in(content, file.offset)?)
+            {
                 return Ok(Turn::Replaced);
             }
             let eof = n < want;
@@ -335,64 +338,6 @@ impl Table {
             None => {}
         }
     }
-
-    fn begin_piece(&mut self, batch: &mut Batch, now: Instant) -> Option<Read> {
-        match self.pieces {
-            Some(_) => self.piece(batch, now),
-            None => None,
-        }
-    }
-
-    /// The next piece of the line that is too long.
-    fn piece(&mut self, batch: &mut Batch, now: Instant) -> Option<Read> {
-        let pieces = self.pieces.take()?;
-        let id = pieces.id;
-        let mut content = self.content(id, now);
-        let file = self.files.get_mut(&id)?;
-        let encoding = file.kind.map_or(Encoding::Bytes, |kind| kind.encoding);
-        let want = (pieces.end - pieces.at).min(self.limits.batch as u64 & !1) as usize;
-        let mut raw = vec![0; want];
-        let read = content.as_mut().map(|c| c.read_at(pieces.at, &mut raw));
-        raw.truncate(read.and_then(Result::ok).unwrap_or(0));
-        let mut text = Vec::new();
-        encoding.decode(&raw, &mut text);
-        batch.bytes.truncate(0);
-        batch.bytes.extend(&text);
-        let at = pieces.at + raw.len() as u64;
-        // A line that became shorter in the meantime ends where it is.
-        let last = at == pieces.end || raw.len() < want;
-        let piece = Piece {
-            first: pieces.at == file.offset,
-            last,
-        };
-        file.trail.pass(pieces.at, &raw);
-        if last {
-            let whole = at == pieces.end;
-            file.offset = if whole { pieces.behind } else { at };
-            let feed: &[u8] = match encoding {
-                _ if file.offset == at => &[],
-                Encoding::Bytes => b"\n",
-                Encoding::Utf16Le => &[10, 0],
-                Encoding::Utf16Be => &[0, 10],
-            };
-            file.trail.pass(at, feed);
-            file.scanned = file.offset;
-            let mark = file.mark(None);
-            self.ledger.hand_out(id, mark);
-        } else {
-            self.pieces = Some(Pieces { at, ..pieces });
-        }
-        batch.partition = id;
-        batch.position = file.offset;
-        let deleted = file.place == Place::Deleted;
-        if let Some(content) = content {
-            self.open.put(id, content, deleted, now);
-        }
-        if last {
-            self.enqueue(id);
-        }
-        Some(Read::Oversized(piece))
-    }
 }
 
 /// What was taken of the raw bytes.
@@ -431,33 +376,6 @@ fn cut(cutter: &Cutter<'_>, batch: &mut Batch, rest: Rest) -> Taken {
 }
 
 impl Tracked {
-    /// Whether the file still holds what was handed out of it.
-    fn is_same(&mut self, content: &mut Content) -> io::Result<bool> {
-        let mut bytes = [0; HEAD];
-        let head = &mut bytes[..self.trail.head.len as usize];
-        let n = content.read_at(0, head)?;
-        if n < head.len() || Print::of(head) != self.trail.head {
-            return Ok(false);
-        }
-        if self.trail.first.is_empty() {
-            let some = head.len().min(16);
-            self.trail.first = head[..some].to_vec();
-        }
-        let tail = &mut bytes[..self.trail.tail.len as usize];
-        if tail.len() > TAIL {
-            return Ok(false);
-        }
-        let Some(begin) = self.offset.checked_sub(tail.len() as u64) else {
-            return Ok(false);
-        };
-        let n = content.read_at(begin, tail)?;
-        let same = n == tail.len() && Print::of(tail) == self.trail.tail;
-        if same && self.trail.last.is_empty() {
-            self.trail.last = tail.to_vec();
-        }
-        Ok(same)
-    }
-
     /// Searches for the end of the line that is unfinished: the place behind its line feed, and
     /// whether the file ended before it.
     fn search(
@@ -510,7 +428,7 @@ impl Tracked {
         true
     }
 
-    fn mark(&self, heading: Option<knownet_flow::Heading>) -> Mark {
+    pub(super) fn mark(&self, heading: Option<knownet_flow::Heading>) -> Mark {
         Mark {
             offset: self.offset,
             head: self.trail.head,

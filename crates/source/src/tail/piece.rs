@@ -1,0 +1,61 @@
+//! Hands out a line that is too long, in pieces.
+
+use std::time::Instant;
+
+use knownet_flow::{Batch, Piece, Read};
+
+use super::cut::Encoding;
+use super::table::{Pieces, Place, Table};
+
+impl Table {
+    /// The next piece of the line that is too long, if there is one.
+    pub(super) fn piece(&mut self, batch: &mut Batch, now: Instant) -> Option<Read> {
+        let pieces = self.pieces.take()?;
+        let id = pieces.id;
+        let mut content = self.content(id, now);
+        let file = self.files.get_mut(&id)?;
+        let encoding = file.kind.map_or(Encoding::Bytes, |kind| kind.encoding);
+        let want = (pieces.end - pieces.at).min(self.limits.batch as u64 & !1) as usize;
+        let mut raw = vec![0; want];
+        let read = content.as_mut().map(|c| c.read_at(pieces.at, &mut raw));
+        raw.truncate(read.and_then(Result::ok).unwrap_or(0));
+        let mut text = Vec::new();
+        encoding.decode(&raw, &mut text);
+        batch.bytes.truncate(0);
+        batch.bytes.extend(&text);
+        let at = pieces.at + raw.len() as u64;
+        // A line that became shorter in the meantime ends where it is.
+        let last = at == pieces.end || raw.len() < want;
+        let piece = Piece {
+            first: pieces.at == file.offset,
+            last,
+        };
+        file.trail.pass(pieces.at, &raw);
+        if last {
+            let whole = at == pieces.end;
+            file.offset = if whole { pieces.behind } else { at };
+            let feed: &[u8] = match encoding {
+                _ if file.offset == at => &[],
+                Encoding::Bytes => b"\n",
+                Encoding::Utf16Le => &[10, 0],
+                Encoding::Utf16Be => &[0, 10],
+            };
+            file.trail.pass(at, feed);
+            file.scanned = file.offset;
+            let mark = file.mark(None);
+            self.ledger.hand_out(id, mark);
+        } else {
+            self.pieces = Some(Pieces { at, ..pieces });
+        }
+        batch.partition = id;
+        batch.position = file.offset;
+        let deleted = file.place == Place::Deleted;
+        if let Some(content) = content {
+            self.open.put(id, content, deleted, now);
+        }
+        if last {
+            self.enqueue(id);
+        }
+        Some(Read::Oversized(piece))
+    }
+}
