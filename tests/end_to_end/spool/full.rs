@@ -50,14 +50,7 @@ fn a_full_spool_drops_its_oldest_if_it_is_told_to() {
         numbers(&cat.out).contains(&400).then_some(())
     });
     daemon.kill();
-    sink_again(&folder);
-    let mut daemon = folder.again();
-    daemon.address("in");
-    eventually("an empty spool", || {
-        files(&folder, "zst").is_empty().then_some(())
-    });
-    assert_eq!(daemon.stop().code, Some(0));
-    let all = numbers(&folder.text("out.ndjson"));
+    let all = drained(&folder);
     assert_eq!(all.last(), Some(&400));
     assert!(all.is_sorted() && all.len() < 400, "{all:?}");
 }
@@ -82,14 +75,7 @@ fn a_full_spool_blocks_its_senders_and_loses_nothing() {
     figure(admin, "blocked", |blocked| blocked == 1.0);
     daemon.kill();
     assert!(sender.join().expect("the sender") < 2000);
-    sink_again(&folder);
-    let mut daemon = folder.again();
-    daemon.address("in");
-    eventually("an empty spool", || {
-        files(&folder, "zst").is_empty().then_some(())
-    });
-    assert_eq!(daemon.stop().code, Some(0));
-    let all = numbers(&folder.text("out.ndjson"));
+    let all = drained(&folder);
     assert!(!all.is_empty());
     assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>());
 }
@@ -136,4 +122,16 @@ fn a_full_disk_is_waited_for_and_costs_nothing() {
         (out == (1..=20).collect::<Vec<_>>()).then_some(())
     });
     assert_eq!(daemon.stop().code, Some(0));
+}
+
+/// Lets the sink work again and a new run empty the spool: the numbers that came out.
+fn drained(folder: &Folder) -> Vec<u64> {
+    sink_again(folder);
+    let mut daemon = folder.again();
+    daemon.address("in");
+    eventually("an empty spool", || {
+        files(folder, "zst").is_empty().then_some(())
+    });
+    assert_eq!(daemon.stop().code, Some(0));
+    numbers(&folder.text("out.ndjson"))
 }

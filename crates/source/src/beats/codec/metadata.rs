@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
+use knownet_flow::json::{space, string_end, value_end};
 use memchr::memmem::Finder;
 
 /// As the name of a field.
@@ -53,11 +53,12 @@ fn find(event: &[u8], mut candidate: usize, key: &Finder<'_>, cuts: &mut Vec<Cut
     let mut comma = None;
     loop {
         let name = at;
-        at = string(event, at)?;
+        expect(event, at, b'"')?;
+        at = string_end(event, at)?;
         let is_it = &event[name..at] == KEY;
         at = space(event, at);
         at = expect(event, at, b':')?;
-        at = value(event, space(event, at))?;
+        at = value_end(event, space(event, at))?;
         let end = at;
         at = space(event, at);
         match *event.get(at)? {
@@ -91,59 +92,8 @@ fn find(event: &[u8], mut candidate: usize, key: &Finder<'_>, cuts: &mut Vec<Cut
     }
 }
 
-/// Behind the white space at `at`.
-fn space(event: &[u8], at: usize) -> usize {
-    let rest = event.get(at..).unwrap_or_default();
-    let blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    at + rest.iter().take_while(blank).count()
-}
-
 fn expect(event: &[u8], at: usize, byte: u8) -> Option<usize> {
     (*event.get(at)? == byte).then_some(at + 1)
-}
-
-/// Behind the string that begins at `at`.
-fn string(event: &[u8], at: usize) -> Option<usize> {
-    let mut at = expect(event, at, b'"')?;
-    loop {
-        at += memchr2(b'"', b'\\', event.get(at..)?)?;
-        if event[at] == b'"' {
-            return Some(at + 1);
-        }
-        at += 2;
-    }
-}
-
-/// Behind the value that begins at `at`.
-fn value(event: &[u8], mut at: usize) -> Option<usize> {
-    match *event.get(at)? {
-        b'"' => string(event, at),
-        b'{' | b'[' => {
-            let mut depth = 0usize;
-            loop {
-                match *event.get(at)? {
-                    b'"' => {
-                        at = string(event, at)?;
-                        continue;
-                    }
-                    b'{' | b'[' => depth += 1,
-                    b'}' | b']' => depth -= 1,
-                    _ => {}
-                }
-                at += 1;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-        }
-        _ => {
-            let start = at;
-            let part =
-                |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-            at += event[at..].iter().take_while(|byte| part(byte)).count();
-            (at > start).then_some(at)
-        }
-    }
 }
 
 #[cfg(test)]
