@@ -84,12 +84,20 @@ impl<'a> Retry<'a> {
     pub fn succeeded(&self) {
         if self.failed > 0 {
             let times = self.failed;
-            self.shared.vitals.reached(self.part);
             let message = self.message(&format!("works again after {times} failed attempts"));
             (self.shared.log)(&Message {
                 good: true,
                 ..message
             });
+        }
+    }
+}
+
+impl Drop for Retry<'_> {
+    /// Whatever came of it, nobody waits for it any more.
+    fn drop(&mut self) {
+        if self.failed > 0 {
+            self.shared.vitals.reached(self.part);
         }
     }
 }

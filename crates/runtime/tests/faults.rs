@@ -3,9 +3,9 @@
 mod rig;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -346,6 +346,29 @@ fn a_run_can_be_abandoned_while_a_sink_is_away() {
     assert!(error.summary.positions.is_empty());
     assert!(error.summary.failed_batches > 0);
     rig.ledger.check_all(&[]);
+}
+
+#[test]
+fn a_sink_that_answers_with_a_refusal_is_reached() {
+    let rig = Rig::plain();
+    let source = Numbers::even(&rig.ledger, 2, 1);
+    let reached: Arc<OnceLock<Handle>> = Arc::default();
+    let (handle, mut calls) = (reached.clone(), 0);
+    let sink = Recorder::new(0, &rig.ledger).before_write(move |_| {
+        calls += 1;
+        match calls {
+            1 => Err(unreachable()),
+            2 => Err(WriteError::Refused("injected: no such field".into())),
+            _ => {
+                let health = handle.get().unwrap().health();
+                assert_eq!(health.unreachable, [], "nobody waits for it");
+                Ok(())
+            }
+        }
+    });
+    let summary = rig.run_with(source, sink, |handle| drop(reached.set(handle)));
+    assert_eq!(summary.unwrap().dead_letters, 1);
+    assert_eq!(rig.ledger.taken(0).len(), 1);
 }
 
 /// Fails to make fresh steps once a batch has panicked.
