@@ -33,7 +33,7 @@ struct Packed {
     /// Where the buffer begins.
     base: u64,
     ended: bool,
-    /// Why it ended before its end.
+    /// What is wrong with the compressed bytes, if it ended before its end.
     error: Option<io::Error>,
 }
 
@@ -84,7 +84,8 @@ impl Content {
         }))
     }
 
-    /// What kept a decompressed stream from its end, once all before that was read.
+    /// What damage kept a decompressed stream from its end, once all before that was read. What the
+    /// disk says comes from [`Content::read_at`].
     pub fn error(&self) -> Option<io::Error> {
         let error = self.packed.as_ref()?.error.as_ref()?;
         let same = io::Error::new(error.kind(), error.to_string());
@@ -160,8 +161,14 @@ impl Packed {
             };
             let n = *read.as_ref().unwrap_or(&0);
             self.buffer.truncate(had + n);
-            self.ended = n == 0;
-            self.error = read.err();
+            match read {
+                // It may be otherwise another time.
+                Err(e) if e.raw_os_error().is_some() => return Err(e),
+                read => {
+                    self.ended = n == 0;
+                    self.error = read.err();
+                }
+            }
         }
     }
 }
@@ -200,3 +207,7 @@ fn read_at(mut file: &File, offset: u64, into: &mut [u8]) -> io::Result<usize> {
     file.seek(SeekFrom::Start(offset))?;
     file.read(into)
 }
+
+#[cfg(test)]
+#[path = "tests/content.rs"]
+mod tests;

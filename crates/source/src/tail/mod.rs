@@ -228,11 +228,12 @@ impl Source for Tail {
         }
         loop {
             let now = Instant::now();
+            // Before the look at the stop, whose nudge it takes, too.
+            self.wake(now);
             // A line that was begun is finished: its end is known.
             if stop.is_set() && self.table.pieces.is_none() {
                 return Ok(Read::End);
             }
-            self.wake(now);
             let read = self.table.next(batch, now);
             self.sync(now);
             if let Some(read) = read {

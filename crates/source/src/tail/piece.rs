@@ -1,4 +1,6 @@
 //! Hands out a line that is too long, in pieces.
+//!
+//! If the file cannot be read in the middle of it, the line comes again from its first piece.
 
 use std::time::Instant;
 
@@ -6,19 +8,27 @@ use knownet_flow::{Batch, Piece, Read};
 
 use super::cut::Encoding;
 use super::table::{Pieces, Place, Table};
+use super::turn::RETRY;
 
 impl Table {
     /// The next piece of the line that is too long, if there is one.
     pub(super) fn piece(&mut self, batch: &mut Batch, now: Instant) -> Option<Read> {
         let pieces = self.pieces.take()?;
         let id = pieces.id;
-        let mut content = self.content(id, now);
+        let Some(mut content) = self.content(id, now) else {
+            return self.break_off(pieces, now);
+        };
         let file = self.files.get_mut(&id)?;
         let encoding = file.kind.map_or(Encoding::Bytes, |kind| kind.encoding);
         let want = (pieces.end - pieces.at).min(self.limits.batch as u64 & !1) as usize;
         let mut raw = vec![0; want];
-        let read = content.as_mut().map(|c| c.read_at(pieces.at, &mut raw));
-        raw.truncate(read.and_then(Result::ok).unwrap_or(0));
+        match content.read_at(pieces.at, &mut raw) {
+            Ok(n) => raw.truncate(n),
+            Err(error) => {
+                self.trouble(id, Some(error), now);
+                return self.break_off(pieces, now);
+            }
+        }
         let mut text = Vec::new();
         encoding.decode(&raw, &mut text);
         batch.bytes.truncate(0);
@@ -50,12 +60,18 @@ impl Table {
         batch.partition = id;
         batch.position = file.offset;
         let deleted = file.place == Place::Deleted;
-        if let Some(content) = content {
-            self.open.put(id, content, deleted, now);
-        }
+        self.open.put(id, content, deleted, now);
         if last {
             self.enqueue(id);
         }
         Some(Read::Oversized(piece))
+    }
+
+    /// Goes back to where the line begins.
+    fn break_off(&mut self, pieces: Pieces, now: Instant) -> Option<Read> {
+        let file = self.files.get_mut(&pieces.id)?;
+        file.trail = pieces.before;
+        self.timers.insert((now + RETRY, pieces.id));
+        None
     }
 }

@@ -97,6 +97,8 @@ pub(super) struct Pieces {
     /// Where the line ends, and where the next one begins.
     pub end: u64,
     pub behind: u64,
+    /// The file's trail where the line begins.
+    pub before: Trail,
 }
 
 pub(super) struct Meter {

@@ -21,7 +21,7 @@ use crate::lines::head;
 /// How far one turn searches for the end of a line.
 const SEARCH: u64 = 64 << 20;
 /// After an error a file is tried again after so long.
-const RETRY: Duration = Duration::from_secs(2);
+pub(super) const RETRY: Duration = Duration::from_secs(2);
 
 /// What became of a turn.
 enum Turn {
@@ -35,8 +35,8 @@ enum Turn {
 impl Table {
     /// Fills `batch`, which comes cleared; `None` if no file has anything.
     pub fn next(&mut self, batch: &mut Batch, now: Instant) -> Option<Read> {
-        if self.pieces.is_some() {
-            return self.piece(batch, now);
+        if let Some(read) = self.piece(batch, now) {
+            return Some(read);
         }
         self.ring(now);
         while let Some(id) = self.ready.pop_front() {
@@ -233,6 +233,7 @@ impl Table {
                     at,
                     end,
                     behind,
+                    before: file.trail.clone(),
                 });
                 return Ok(Turn::Idle);
             }
@@ -310,7 +311,7 @@ impl Table {
     }
 
     /// Says so when a file cannot be read, once, and when it can be again.
-    fn trouble(&mut self, id: u32, error: Option<io::Error>, now: Instant) {
+    pub(super) fn trouble(&mut self, id: u32, error: Option<io::Error>, now: Instant) {
         let Some(file) = self.files.get_mut(&id) else {
             return;
         };
@@ -318,16 +319,22 @@ impl Table {
         match error {
             Some(error) => {
                 let packed = file.kind.is_some_and(|kind| kind.packed);
+                // Reading it once more changes nothing, unlike with what the system says.
+                let damaged = packed && error.raw_os_error().is_none();
                 let quiet = file.changed + self.options.close_after;
-                if packed && now < quiet {
+                if damaged && now < quiet {
                     // It may be in the making.
                     self.timers.insert((quiet, id));
                     return;
                 }
                 if !std::mem::replace(&mut file.troubled, true) {
-                    tracing::warn!(source, "{path} cannot be read: {error}; it is tried again");
+                    let then = match damaged {
+                        true => "it is left until it changes",
+                        false => "it is tried again",
+                    };
+                    tracing::warn!(source, "{path} cannot be read: {error}; {then}");
                 }
-                if !packed {
+                if !damaged {
                     self.timers.insert((now + RETRY, id));
                     self.hurry(now);
                 }

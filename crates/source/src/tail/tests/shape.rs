@@ -34,6 +34,31 @@ fn long_lines_come_in_pieces_without_others_between() {
 }
 
 #[test]
+fn a_long_line_that_is_broken_off_comes_again_whole() {
+    let mut rig = Rig::new("*");
+    rig.limits.max_event = 300;
+    let long = "x".repeat(1000);
+    rig.write("a", format!("before\n{long}\nbehind\n"));
+    let now = rig.now;
+    rig.tail().look(now);
+    let mut batch = Batch::default();
+    let first = Read::Oversized(Piece {
+        first: true,
+        last: false,
+    });
+    while rig.table().next(&mut batch, now) != Some(first) {
+        assert_eq!(batch.bytes.filled(), b"before\n");
+    }
+    // It has to be opened again, and is not where it was.
+    rig.table().open = super::super::open::Open::default();
+    rig.rename("a", "b");
+    rig.drain();
+    assert_eq!(rig.read().replace('|', ""), format!("{long}behind\n"));
+    rig.kill();
+    assert_eq!(rig.read(), "");
+}
+
+#[test]
 fn a_line_without_an_end_is_searched_once_and_kept() {
     let mut rig = Rig::new("*");
     for _ in 0..40 {
