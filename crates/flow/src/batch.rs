@@ -100,7 +100,7 @@ impl fmt::Debug for Framing {
     }
 }
 
-/// Who sent a run of a batch's lines, and when they came in.
+/// Who sent a run of a batch's lines, and when they came in: what a spool writes beside them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Origin {
     /// Where the run ends in the batch's bytes; it begins where the one before it ends.

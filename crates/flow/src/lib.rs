@@ -10,6 +10,7 @@
 mod ack;
 mod batch;
 mod contract;
+pub mod folder;
 pub mod json;
 mod output;
 mod path;

@@ -4,44 +4,48 @@
 //! removed: whenever the process ends, one of the two is whole.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flate2::write::GzEncoder;
+use knownet_flow::folder;
 use zstd::Encoder;
 
 use super::Compress;
-use super::current::{folder_of, imitate, sync_folder};
+use super::current::{folder_of, imitate};
 
 /// Bytes between two looks at whether to stop.
 const BLOCK: usize = 256 << 10;
 
-/// Replaces the file `plain` by a compressed one. `false` if `cancel` was set meanwhile, or there
-/// is nothing to do.
-pub(super) fn replace(plain: &Path, how: Compress, cancel: &AtomicBool) -> io::Result<bool> {
-    if how == Compress::None {
-        return Ok(false);
-    }
+/// Replaces the file `plain` by a compressed one, unless `cancel` is set meanwhile.
+pub(super) fn replace(plain: &Path, how: Compress, cancel: &AtomicBool) -> io::Result<()> {
     let target = add(plain, how.suffix());
     let part = add(&target, ".part");
     let written = write(plain, &part, how, cancel);
     if !matches!(written, Ok(true)) {
         // Above all it must not fill a disk that is full already.
         let _ = fs::remove_file(&part);
-        return written;
+        return written.map(drop);
     }
     fs::rename(&part, &target)?;
-    sync_folder(folder_of(&target))?;
-    fs::remove_file(plain)?;
-    Ok(true)
+    folder::sync(folder_of(&target))?;
+    fs::remove_file(plain)
 }
 
 fn write(plain: &Path, part: &Path, how: Compress, cancel: &AtomicBool) -> io::Result<bool> {
     let mut input = File::open(plain)?;
-    let output = File::create(part)?;
     let metadata = input.metadata()?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+        // Never readable for more people than the plain one.
+        options.mode(metadata.mode() & 0o777);
+    }
+    let output = options.open(part)?;
     imitate(&output, &metadata);
     let output = match how {
         Compress::Zstd => {

@@ -60,7 +60,7 @@ impl Current {
             if let Some(like) = like {
                 imitate(&file, like);
             }
-            sync_folder(folder).map_err(io)?;
+            knownet_flow::folder::sync(folder).map_err(io)?;
         }
         let metadata = file.metadata().map_err(io)?;
         let begun = metadata.created().or_else(|_| metadata.modified());
@@ -218,22 +218,6 @@ pub(super) fn imitate(file: &fs::File, like: &Metadata) {
 pub(super) fn folder_of(path: &Path) -> &Path {
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
-}
-
-/// Makes the names in `folder` survive a power cut.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    match fs::File::open(folder).and_then(|folder| folder.sync_all()) {
-        // A folder that may not be read, or a file system that knows no such thing.
-        Err(e)
-            if matches!(
-                e.kind(),
-                ErrorKind::PermissionDenied | ErrorKind::InvalidInput
-            ) => {}
-        synced => return synced,
-    }
-    let _ = folder;
-    Ok(())
 }
 
 /// Whether the file at `path` ends in the middle of a line, as far as one may read it.

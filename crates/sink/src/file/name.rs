@@ -5,8 +5,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use jiff::Timestamp;
+use knownet_flow::time;
 
 use super::Compress;
 use super::current::folder_of;
@@ -71,9 +72,12 @@ impl Naming {
     }
 
     /// The path of the file with this number that is set aside now.
-    pub fn path(&self, number: u64, now: Timestamp) -> PathBuf {
+    pub fn path(&self, number: u64, now: SystemTime) -> PathBuf {
+        let now = time::text(now);
+        let second = now[..19].chars().filter(|c| !matches!(c, '-' | ':'));
+        let stamp: String = second.collect();
         let mut name = self.stem.clone();
-        name.push(format!("-{}-{number:06}", now.strftime("%Y%m%dT%H%M%SZ")));
+        name.push(format!("-{stamp}Z-{number:06}"));
         name.push(&self.extension);
         self.folder.join(name)
     }

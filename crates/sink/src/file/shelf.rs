@@ -14,12 +14,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
+use knownet_flow::folder;
 use metrics::{Counter, counter};
 
-use super::current::{Current, sync_folder};
+use super::current::Current;
 use super::name::{Naming, Rotated, State};
 use super::{Compress, Rotate, compress};
 
@@ -94,7 +94,7 @@ impl Shelf {
     /// Sets `current`, the file at `path`, aside. If it fails nothing has happened.
     pub fn put(&mut self, current: &Current, path: &Path) -> io::Result<()> {
         current.sync_all()?;
-        let target = self.naming.path(self.last + 1, Timestamp::now());
+        let target = self.naming.path(self.last + 1, SystemTime::now());
         fs::rename(path, &target)?;
         self.last += 1;
         self.rotated.increment(1);
@@ -156,9 +156,10 @@ impl Keeper {
             fs::remove_file(path)?;
             self.removed.increment(1);
         }
+        let files = files.iter().filter(|_| self.compress != Compress::None);
         for (file, path) in files {
             if file.state == State::Plain && !self.cancel.load(Ordering::Acquire) {
-                compress::replace(&path, self.compress, &self.cancel)?;
+                compress::replace(path, self.compress, &self.cancel)?;
             }
         }
         Ok(())
@@ -176,7 +177,7 @@ impl Keeper {
         };
         if files.iter().any(is_left_over) {
             // The name of the compressed one must be on the disk before the plain one goes.
-            sync_folder(self.naming.folder())?;
+            folder::sync(self.naming.folder())?;
         }
         for (_, path) in files.iter().filter(|file| is_left_over(file)) {
             fs::remove_file(path)?;

@@ -144,7 +144,7 @@ impl Folder {
         let written = disk
             .write(&part, bytes)
             .and_then(|()| fs::rename(&part, &whole))
-            .and_then(|()| self.sync());
+            .and_then(|()| knownet_flow::folder::sync(&self.0));
         if written.is_err() {
             // It is written again from memory; under neither name may it be found before.
             for path in [part, whole] {
@@ -152,18 +152,6 @@ impl Folder {
             }
         }
         written
-    }
-
-    /// Makes names safe.
-    #[cfg(unix)]
-    fn sync(&self) -> io::Result<()> {
-        File::open(&self.0)?.sync_all()
-    }
-
-    /// Here a folder cannot be synced; its journal keeps names in order.
-    #[cfg(not(unix))]
-    fn sync(&self) -> io::Result<()> {
-        Ok(())
     }
 
     /// Removes what was read to its end.

@@ -5,8 +5,8 @@
 //! - Files are the queue: they wait while sinks cannot be reached, and over restarts. One is deleted
 //!   when all of it is confirmed. Memory stays bounded however far reading lags.
 //! - The size has a bound; when it is reached, either nothing more is received or the oldest events go.
-//! - A torn or damaged file is set aside and told; every run in it that is whole is handed on. One
-//!   that the disk does not let be read stays in its place until it can be.
+//! - A torn or damaged file is set aside and told; what is whole in it is handed on, as far as it can
+//!   be read. One that the disk does not let be read stays in its place until it can be.
 //! - After a stop all that was received is written. What waits is handed on as far as it is little;
 //!   the rest is read at the next start.
 //! - A file is text under zstd: `zstdcat` shows it, and `run.rs` says what the lines mean. Its heading

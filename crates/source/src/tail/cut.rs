@@ -124,14 +124,20 @@ impl Cutter<'_> {
     /// Appends the whole records in `raw` to `out`, each line with its line feed, and returns how
     /// many raw bytes they were.
     pub fn cut(&self, raw: &[u8], rest: Rest, out: &mut Vec<u8>) -> usize {
-        let lines = self.lines(raw, rest);
-        let mut text = Vec::new();
-        self.encoding.decode(&raw[..lines], &mut text);
+        let lines = &raw[..self.lines(raw, rest)];
+        let mut decoded = Vec::new();
+        let text = match self.encoding {
+            Encoding::Bytes => lines,
+            _ => {
+                self.encoding.decode(lines, &mut decoded);
+                &decoded
+            }
+        };
         let taken = match self.multiline {
-            Some(first) => self.join(first, &text, rest, out),
+            Some(first) => self.join(first, text, rest, out),
             None => {
                 let whole = match rest {
-                    Rest::Waits => (self.framing.whole)(&text),
+                    Rest::Waits => (self.framing.whole)(text),
                     Rest::Lines | Rest::Nothing => text.len(),
                 };
                 out.extend_from_slice(&text[..whole]);
@@ -141,9 +147,10 @@ impl Cutter<'_> {
         if out.last().is_some_and(|last| *last != b'\n') {
             out.push(b'\n');
         }
-        match taken == text.len() {
-            true => lines,
-            false => {
+        match self.encoding {
+            _ if taken == text.len() => lines.len(),
+            Encoding::Bytes => taken,
+            _ => {
                 let count = memchr::memchr_iter(b'\n', &text[..taken]).count();
                 self.encoding.nth_line(raw, count)
             }

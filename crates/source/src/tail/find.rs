@@ -1,6 +1,8 @@
 //! Which files there are: what the patterns match now, and the folders in which that may change.
 
 use std::collections::BTreeSet;
+#[cfg(unix)]
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
@@ -40,12 +42,6 @@ impl Glob {
             Ok(_) => Ok(Glob(pattern)),
             Err(e) => Err(format!("\"{pattern}\" is not a pattern: {e}")),
         }
-    }
-
-    /// Whether it matches this path.
-    pub fn matches(&self, path: &Path) -> bool {
-        let pattern = Pattern::new(plain(&self.0));
-        pattern.is_ok_and(|p| p.matches_path_with(path, MATCHING))
     }
 
     /// Whether a file that is made at this path would be found, by whatever links and detours either
@@ -200,21 +196,35 @@ impl Finder {
     }
 }
 
-/// The path of the file with this key in `folder`.
-#[cfg(unix)]
-pub(super) fn locate(folder: &Path, key: Key) -> Option<Found> {
-    use std::os::unix::fs::DirEntryExt;
-    let entries = fs::read_dir(folder).ok()?.flatten();
-    let mut same = entries.filter(|entry| entry.ino() == key.inode);
-    same.find_map(|entry| {
-        let path = entry.path();
-        let file = fs::symlink_metadata(&path).ok()?;
-        (file.is_file() && Key::of(&path, &file) == key).then(|| Found::of(&path, &file))
-    })
+/// What lies in folders, each read once: to be used within one look.
+#[derive(Default)]
+pub(super) struct Folders {
+    #[cfg(unix)]
+    read: HashMap<PathBuf, HashMap<u64, Vec<PathBuf>>>,
 }
 
-/// Without inodes there is no way to see where a file went; its content tells if it is matched.
-#[cfg(not(unix))]
-pub(super) fn locate(_: &Path, _: Key) -> Option<Found> {
-    None
+impl Folders {
+    /// The file with this key in `folder`.
+    #[cfg(unix)]
+    pub fn locate(&mut self, folder: &Path, key: Key) -> Option<Found> {
+        use std::os::unix::fs::DirEntryExt;
+        if !self.read.contains_key(folder) {
+            let mut paths: HashMap<u64, Vec<PathBuf>> = HashMap::new();
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                paths.entry(entry.ino()).or_default().push(entry.path());
+            }
+            self.read.insert(folder.to_owned(), paths);
+        }
+        let same = self.read.get(folder)?.get(&key.inode)?;
+        same.iter().find_map(|path| {
+            let file = fs::symlink_metadata(path).ok()?;
+            (file.is_file() && Key::of(path, &file) == key).then(|| Found::of(path, &file))
+        })
+    }
+
+    /// Without inodes there is no way to see where a file went; its content tells if it is matched.
+    #[cfg(not(unix))]
+    pub fn locate(&mut self, _: &Path, _: Key) -> Option<Found> {
+        None
+    }
 }

@@ -142,9 +142,8 @@ impl Journal {
         let file = file.into_inner().map_err(|e| e.into_error())?;
         file.sync_all()?;
         fs::rename(&beside, &self.path)?;
-        #[cfg(unix)]
         if let Some(folder) = self.path.parent() {
-            File::open(folder)?.sync_all()?;
+            knownet_flow::folder::sync(folder)?;
         }
         self.file = Some(Arc::new(file));
         (self.len, self.compact) = (len, len);

@@ -98,11 +98,19 @@ pub enum Watch {
 }
 
 /// Lines that make one record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Multiline {
-    pattern: String,
+    pattern: Regex,
     timeout: Duration,
 }
+
+impl PartialEq for Multiline {
+    fn eq(&self, other: &Multiline) -> bool {
+        (self.pattern.as_str(), self.timeout) == (other.pattern.as_str(), other.timeout)
+    }
+}
+
+impl Eq for Multiline {}
 
 impl Multiline {
     /// Records whose first line matches `pattern`; the last one is whole after `timeout` without a
@@ -111,16 +119,13 @@ impl Multiline {
     /// # Errors
     /// What is wrong with the pattern.
     pub fn new(pattern: &str, timeout: Duration) -> Result<Multiline, String> {
-        Regex::new(pattern).map_err(|e| {
+        let pattern = Regex::new(pattern).map_err(|e| {
             // The lines before it draw the place.
             let text = e.to_string();
             let last = text.lines().last().unwrap_or_default();
             format!("\"{pattern}\" is not a pattern: {last}")
         })?;
-        Ok(Multiline {
-            pattern: pattern.to_owned(),
-            timeout,
-        })
+        Ok(Multiline { pattern, timeout })
     }
 }
 
@@ -153,10 +158,6 @@ impl Tail {
                 journal.path().display()
             );
         }
-        let multiline = options.multiline.as_ref().map(|multiline| {
-            let pattern = Regex::new(&multiline.pattern).map_err(|e| OpenError(e.to_string()))?;
-            Ok((pattern, multiline.timeout))
-        });
         let wake = Arc::new(Wake::default());
         let now = Instant::now();
         let known = records.clone().unwrap_or_default();
@@ -168,7 +169,6 @@ impl Tail {
         let table = Table::new(
             site.name.clone(),
             options,
-            multiline.transpose()?,
             site.limits,
             (ledger.clone(), records),
             now,

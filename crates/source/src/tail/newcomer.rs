@@ -33,6 +33,9 @@ const COMPARED: usize = 64 << 10;
 impl Table {
     /// Goes on with files that were lost and are what they were, and returns the others.
     pub(super) fn resume(&mut self, unknown: Vec<Found>, now: Instant) -> Vec<Found> {
+        if unknown.is_empty() {
+            return unknown;
+        }
         let mut lost: HashMap<_, Vec<u32>> = HashMap::new();
         for id in &self.lost {
             if let Some(key) = self.files.get(id).and_then(|file| file.key) {

@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::find::{Found, Sight, locate};
+use super::find::{Folders, Found, Sight};
 use super::table::{Place, Table, Why};
 use super::{FORGET, LOST};
 
@@ -112,9 +112,10 @@ impl Table {
                 _ => {}
             }
         }
-        let unknown = self.sort(&sight, now);
+        let mut folders_read = Folders::default();
+        let unknown = self.sort(&sight, &mut folders_read, now);
         if first {
-            self.find_loaded(now);
+            self.find_loaded(&mut folders_read, now);
         }
         let unknown = self.resume(unknown, now);
         for found in unknown {
@@ -146,7 +147,7 @@ impl Table {
     }
 
     /// Tells known files from unknown ones, which are returned, each once.
-    fn sort(&mut self, sight: &Sight, now: Instant) -> Vec<Found> {
+    fn sort(&mut self, sight: &Sight, folders: &mut Folders, now: Instant) -> Vec<Found> {
         let mut seen = HashSet::new();
         let mut unknown = Vec::new();
         for found in &sight.files {
@@ -165,13 +166,15 @@ impl Table {
             .map(|(id, _)| *id)
             .collect();
         for id in missing {
-            self.missing(id, sight, now);
+            self.missing(id, sight, folders, now);
         }
         let mut keys = HashSet::new();
         unknown.retain(|found| keys.insert(found.key));
         self.held.retain(|key, _| keys.contains(key));
         let listed: HashSet<_> = sight.files.iter().map(|found| found.key).collect();
         self.copies.retain(|key, _| listed.contains(key));
+        let unknown_paths: HashSet<_> = unknown.iter().map(|found| &found.path).collect();
+        self.closed.retain(|path| unknown_paths.contains(path));
         unknown
     }
 
@@ -216,7 +219,7 @@ impl Table {
     }
 
     /// No pattern led to the file.
-    fn missing(&mut self, id: u32, sight: &Sight, now: Instant) {
+    fn missing(&mut self, id: u32, sight: &Sight, folders: &mut Folders, now: Instant) {
         let Some(file) = self.files.get_mut(&id) else {
             return;
         };
@@ -238,8 +241,9 @@ impl Table {
                 Err(_) => return,
             }
         }
-        let folders = [path.parent(), real.as_deref().and_then(Path::parent)];
-        let elsewhere = folders.into_iter().flatten().find_map(|f| locate(f, key));
+        let beside = [path.parent(), real.as_deref().and_then(Path::parent)];
+        let mut beside = beside.into_iter().flatten();
+        let elsewhere = beside.find_map(|folder| folders.locate(folder, key));
         if let Some(found) = elsewhere {
             return self.sighted(id, &found, false, now);
         }
@@ -260,7 +264,7 @@ impl Table {
     }
 
     /// Looks for files of the last run that no pattern leads to any more.
-    fn find_loaded(&mut self, now: Instant) {
+    fn find_loaded(&mut self, folders: &mut Folders, now: Instant) {
         let lost: Vec<u32> = self.lost.iter().copied().collect();
         for id in lost {
             let Some((path, Some(key))) = self.files.get(&id).map(|f| (f.path.clone(), f.key))
@@ -271,7 +275,7 @@ impl Table {
             let matched = |path: &Path| self.finders.iter().any(|finder| finder.matches(path));
             let found = match at_path.filter(|found| found.key == key) {
                 Some(found) => Some(found),
-                None => path.parent().and_then(|folder| locate(folder, key)),
+                None => path.parent().and_then(|folder| folders.locate(folder, key)),
             };
             if let Some(found) = found.filter(|found| !matched(&found.path))
                 && self.has_content(id, &found).is_ok_and(|same| same)

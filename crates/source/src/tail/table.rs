@@ -9,7 +9,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use knownet_flow::Heading;
 use metrics::{Counter, Gauge};
-use regex::bytes::Regex;
 
 use super::content::Kind;
 use super::find::{Finder, Found};
@@ -111,7 +110,6 @@ pub(super) struct Meter {
 pub(super) struct Table {
     pub source: String,
     pub options: Options,
-    pub multiline: Option<(Regex, Duration)>,
     pub limits: Limits,
     pub finders: Vec<Finder>,
     pub files: BTreeMap<u32, Tracked>,
@@ -148,7 +146,6 @@ impl Table {
     pub fn new(
         source: String,
         options: Options,
-        multiline: Option<(Regex, Duration)>,
         limits: Limits,
         (ledger, records): (Ledger, Option<BTreeMap<u32, Record>>),
         now: Instant,
@@ -173,7 +170,6 @@ impl Table {
             files,
             source,
             options,
-            multiline,
             limits: Limits {
                 batch: limits.batch.clamp(16, limits.max_event.max(16)),
                 ..limits

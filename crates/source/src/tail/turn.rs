@@ -184,7 +184,8 @@ impl Table {
             return Ok(Turn::Replaced);
         }
         file.kind = Some(kind);
-        let timeout = self.multiline.as_ref().map(|(_, timeout)| *timeout);
+        let multiline = self.options.multiline.as_ref();
+        let timeout = multiline.map(|multiline| multiline.timeout);
         let at_end = match () {
             () if gone || kind.packed => Rest::Nothing,
             () if timeout.is_some_and(|timeout| quiet >= timeout) => Rest::Lines,
@@ -198,7 +199,7 @@ impl Table {
         };
         let cutter = Cutter {
             encoding: kind.encoding,
-            multiline: self.multiline.as_ref().map(|(first, _)| first),
+            multiline: multiline.map(|multiline| &multiline.pattern),
             framing: self.limits.framing,
             max_event: self.limits.max_event,
         };
@@ -302,11 +303,11 @@ impl Table {
             Place::Moved | Place::Deleted => drop(self.timers.insert((close, id))),
             Place::Here | Place::Lost(..) => {}
         }
-        if let Some((_, timeout)) = &self.multiline
+        if let Some(multiline) = &self.options.multiline
             && file.offset < file.size
-            && now < file.changed + *timeout
+            && now < file.changed + multiline.timeout
         {
-            self.timers.insert((file.changed + *timeout, id));
+            self.timers.insert((file.changed + multiline.timeout, id));
         }
     }
 

@@ -8,6 +8,8 @@ mod read;
 mod tests;
 mod zone;
 
+use knownet_flow::time::date;
+pub use knownet_flow::time::days;
 pub use read::epoch;
 pub use zone::{Zone, offset};
 
@@ -77,7 +79,7 @@ impl Time {
             self.seconds.div_euclid(86400),
             self.seconds.rem_euclid(86400) as u32,
         );
-        let (year, month, day) = civil(days);
+        let (year, month, day) = date(days);
         let year = year.clamp(0, 9999) as u32;
         for (at, number) in [
             (0, year / 100),
@@ -104,32 +106,4 @@ impl Time {
         text[20 + width] = b'Z';
         (text, 21 + width)
     }
-}
-
-/// Year, month and day of a day counted from 1970-01-01 (proleptic Gregorian calendar), by counting
-/// from 1 March in eras of 400 years.
-fn civil(days: i64) -> (i64, u32, u32) {
-    let shifted = days + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let (day, month) = (
-        day - (153 * month + 2) / 5 + 1,
-        if month < 10 { month + 3 } else { month - 9 },
-    );
-    (
-        year + era * 400 + i64::from(month <= 2),
-        month as u32,
-        day as u32,
-    )
-}
-
-/// The day of a date, counted from 1970-01-01.
-pub fn days(year: i64, month: u32, day: u32) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
-    let month = i64::from(if month > 2 { month - 3 } else { month + 9 });
-    let day = (153 * month + 2) / 5 + i64::from(day) - 1;
-    era * 146_097 + year * 365 + year / 4 - year / 100 + day - 719_468
 }

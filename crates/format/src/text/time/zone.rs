@@ -66,7 +66,7 @@ impl Zone {
 }
 
 fn named(zone: &TimeZone, local: i64) -> i64 {
-    let (year, month, day) = super::civil(local.div_euclid(86400));
+    let (year, month, day) = super::date(local.div_euclid(86400));
     let second = local.rem_euclid(86400);
     let date = DateTime::new(
         year as i16,

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use super::*;
 
-fn now() -> Timestamp {
-    Timestamp::from_second(1_795_250_771).unwrap()
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_250_771)
 }
 
 #[test]

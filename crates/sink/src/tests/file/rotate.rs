@@ -311,7 +311,7 @@ fn a_rotation_that_fails_stops_no_event() {
     write(&mut sink, "a\n");
     // In the way of the next name, whatever the second.
     let naming = name::Naming::of(&scene.path("e.log"));
-    let now = jiff::Timestamp::now();
+    let now = std::time::SystemTime::now();
     let ways = (0..60).map(|s| naming.path(1, now + Duration::from_secs(s)));
     ways.for_each(|way| fs::create_dir(way).unwrap());
     write(&mut sink, "b\n");
