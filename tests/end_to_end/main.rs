@@ -31,6 +31,9 @@ mod rule;
 mod sink;
 // The file sink: rotation, a full disk, a file that somebody moves away.
 mod rotate;
+// The file sink: batches that are to be on the disk.
+#[cfg(target_os = "linux")]
+mod sync;
 // Text: its formats, and what `explain` says of them.
 mod text;
 // Beats: windows, acknowledgements, and clients that know nothing of them.
