@@ -44,6 +44,18 @@ fn lines_of_connections_and_datagrams_come_in() {
 }
 
 #[test]
+fn a_proxy_header_is_refused_without_naming_a_key_that_there_is_not() {
+    let folder = Folder::new();
+    let mut daemon = start(&folder, "");
+    let mut stream = UnixStream::connect(folder.path("in.sock")).expect("a connection");
+    stream
+        .write_all(b"PROXY TCP4 192.0.2.7 192.0.2.8 1234 514\r\n")
+        .expect("written");
+    let said = daemon.said("refused: it begins with a PROXY header");
+    assert!(!said.contains("proxy_protocol"), "{said}");
+}
+
+#[test]
 fn a_socket_that_was_left_behind_is_taken_over_and_no_other_file() {
     let folder = Folder::new();
     let path = folder.path("in.sock");

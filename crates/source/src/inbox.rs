@@ -51,7 +51,8 @@ struct State {
     /// Taken, not confirmed.
     unconfirmed: VecDeque<(u64, Vec<oneshot::Sender<()>>)>,
     senders: usize,
-    readers: usize,
+    /// Whether the source waits to be woken.
+    reading: bool,
     stopping: bool,
     /// Nobody takes anything any more: nothing can become safe.
     gone: bool,
@@ -128,8 +129,7 @@ impl Sender {
     /// As [`Sender::send`], for lines of several senders: where the run of each ends, and who it is.
     /// No more than a usual batch should come at once.
     pub async fn send_runs(&self, lines: &[u8], runs: &[(usize, Option<SocketAddr>)]) {
-        let longest = self.0.limits.max_event + 1;
-        if lines.len() > self.0.limits.batch.min(longest) {
+        if lines.len() > self.0.limits.batch {
             // Something may have to be cut.
             let mut from = 0;
             for (end, peer) in runs {
@@ -138,12 +138,10 @@ impl Sender {
             }
             return;
         }
-        let Ok(room) = self.0.room.acquire_many(lines.len() as u32).await else {
-            // The room is never closed.
+        let Some(permits) = self.0.room_for(lines.len()).await else {
             return;
         };
-        room.forget();
-        self.0.push(lines, runs, Read::Lines, None, lines.len());
+        self.0.push(lines, runs, Read::Lines, None, permits);
     }
 
     /// As [`Sender::send`]; the receipt resolves when all of it is safe, and what was sent before it.
@@ -211,12 +209,9 @@ impl Sender {
         if let Read::Oversized(_) = read {
             self.0.oversized.increment(1);
         }
-        let permits = bytes.len().min(self.0.bound);
-        match self.0.room.acquire_many(permits as u32).await {
-            Ok(room) => room.forget(),
-            // The room is never closed.
-            Err(_) => return,
-        }
+        let Some(permits) = self.0.room_for(bytes.len()).await else {
+            return;
+        };
         self.0
             .push(bytes, &[(bytes.len(), peer)], read, done, permits);
     }
@@ -240,6 +235,15 @@ impl Drop for Sender {
 }
 
 impl Inbox {
+    /// Waits for room for so many bytes, or all of it if they are more, and takes it; `None` if
+    /// nobody will take them any more.
+    async fn room_for(&self, bytes: usize) -> Option<usize> {
+        let permits = bytes.min(self.bound);
+        let room = self.room.acquire_many(permits as u32).await.ok()?;
+        room.forget();
+        Some(permits)
+    }
+
     fn push(
         &self,
         bytes: &[u8],
@@ -287,7 +291,7 @@ impl Inbox {
                 }),
             }
         }
-        if state.readers > 0 {
+        if state.reading {
             self.filled.notify_one();
         }
     }
@@ -323,12 +327,12 @@ impl Source for Received {
             });
         }
         let mut state = inbox.lock();
-        state.readers += 1;
+        state.reading = true;
         let idle =
             |state: &mut State| state.queue.is_empty() && !(state.stopping && state.senders == 0);
         let waited = inbox.filled.wait_while(state, idle);
         let mut state = waited.unwrap_or_else(|e| e.into_inner());
-        state.readers -= 1;
+        state.reading = false;
         let Some(mut parcel) = state.queue.pop_front() else {
             return Ok(Read::End);
         };
@@ -372,13 +376,13 @@ impl Commit for Receipts {
 
 impl Drop for Received {
     fn drop(&mut self) {
-        // Nothing will be taken any more: receipts that wait must fail, not hang.
+        // Nothing will be taken any more: who waits for room or a receipt must fail, not hang.
         let mut state = self.inbox.lock();
         state.gone = true;
         state.queue.clear();
         state.unconfirmed.clear();
         self.inbox.closing.cancel();
-        self.inbox.room.add_permits(self.inbox.bound);
+        self.inbox.room.close();
     }
 }
 

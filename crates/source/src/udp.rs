@@ -1,9 +1,10 @@
 //! `type = "udp"`: each datagram a record.
 //!
-//! - Datagrams are received in batches, on threads of their own, into a large buffer of the kernel.
-//!   A datagram cannot be longer than what is read at once.
+//! - Datagrams are received on threads of their own from a large buffer of the kernel, on Linux many
+//!   at once, elsewhere one by one. A datagram cannot be longer than what is read at once.
 //! - What cannot be worked on at once waits in memory, up to a bound, and then in that buffer.
-//! - What the kernel dropped for want of room is counted and said; nobody can send it again.
+//! - What the kernel dropped for want of room nobody can send again. Linux tells how much that was,
+//!   so there it is counted and said.
 //! - After a stop what the kernel has received is still taken.
 
 #[cfg(target_os = "linux")]
@@ -23,6 +24,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::frame::record;
 use crate::inbox::{Sender, inbox_of};
+use crate::net::canonical;
 use crate::site::{OpenError, Site};
 
 /// The longest datagram, and then some: lengths have 16 bits.
@@ -153,7 +155,7 @@ impl Outgoing {
         if end == before {
             return;
         }
-        let peer = peer.map(|peer| SocketAddr::new(peer.ip().to_canonical(), peer.port()));
+        let peer = peer.map(canonical);
         match self.runs.last_mut() {
             Some((last, same)) if *same == peer => *last = end,
             _ => self.runs.push((end, peer)),

@@ -107,7 +107,7 @@ struct Receive<'a> {
 
 impl Receive<'_> {
     async fn run(mut self, mut input: impl AsyncRead + Unpin) -> Result<(), Trouble> {
-        let mut decoder = Decoder::new(self.server.bounds(self.sender.limits()));
+        let mut decoder = Decoder::new(self.server.bounds);
         let mut buffer = vec![0; READ];
         // How long the window has been waited for, and what it brought.
         let (mut waited, mut brought) = (Duration::ZERO, 0);
@@ -174,7 +174,7 @@ impl Receive<'_> {
             self.sender
                 .send(&self.lines.bytes[..whole], self.peer)
                 .await;
-            self.hold.forget(&mut self.lines, whole);
+            self.lines.forget_whole();
             return Ok(());
         }
         match self.hold.wait(&mut self.lines).await {

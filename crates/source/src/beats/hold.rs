@@ -80,12 +80,6 @@ impl Hold {
         }
     }
 
-    /// Forgets the first `n` bytes, which are whole lines.
-    pub fn forget(&mut self, lines: &mut Lines, n: usize) {
-        lines.bytes.drain(..n);
-        lines.whole -= n;
-    }
-
     /// Forgets everything; memory is kept for the next window while there is enough of it.
     pub fn clear(&mut self, lines: &mut Lines) {
         lines.bytes.clear();

@@ -8,21 +8,18 @@ mod hold;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use knownet_flow::Source;
 use metrics::Counter;
+use tracing::field::display;
 
 use crate::inbox::inbox;
-use crate::lines::Limits;
 use crate::net::{Listen, Listener, serve};
 use crate::site::{OpenError, Site};
 use codec::{Bounds, Broken};
 use hold::Store;
-
-/// Clients in trouble are told of once in this time.
-const QUIET: Duration = Duration::from_secs(10);
 
 /// How Beats are listened for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,19 +60,10 @@ impl Beats {
 /// What its connections share.
 struct Server {
     name: String,
-    max_window: u64,
-    keep_metadata: bool,
+    bounds: Bounds,
     store: Store,
     windows: Counter,
     keep_alives: Counter,
-    told: Mutex<Told>,
-}
-
-/// Trouble that was told.
-#[derive(Default)]
-struct Told {
-    last: Option<Instant>,
-    since: u64,
 }
 
 /// Why a connection was ended.
@@ -115,45 +103,28 @@ impl Server {
         let name = site.name.clone();
         let least = site.limits.max_event.saturating_mul(2);
         Server {
-            max_window: beats.max_window,
-            keep_metadata: beats.keep_metadata,
+            bounds: Bounds {
+                max_event: site.limits.max_event,
+                max_window: beats.max_window,
+                keep_metadata: beats.keep_metadata,
+            },
             store: Store::new(beats.buffer.max(least)),
             windows: metrics::counter!("knownet_beats_windows_total", "source" => name.clone()),
             keep_alives: metrics::counter!(
                 "knownet_beats_keep_alives_total", "source" => name.clone()
             ),
-            told: Mutex::default(),
             name,
         }
     }
 
-    fn bounds(&self, limits: &Limits) -> Bounds {
-        Bounds {
-            max_event: limits.max_event,
-            max_window: self.max_window,
-            keep_metadata: self.keep_metadata,
-        }
-    }
-
-    /// Counts it and, unless that was done a moment ago, says it.
+    /// Counts it and says it.
     fn report(&self, peer: Option<SocketAddr>, trouble: &Trouble) {
         let (source, reason) = (&self.name, trouble.reason());
         metrics::counter!(
             "knownet_beats_errors_total", "source" => source.clone(), "reason" => reason
         )
         .increment(1);
-        let mut told = self.told.lock().unwrap_or_else(|e| e.into_inner());
-        if told.last.is_some_and(|last| last.elapsed() < QUIET) {
-            told.since += 1;
-            return;
-        }
-        let since = std::mem::take(&mut told.since);
-        told.last = Some(Instant::now());
-        let peer = peer.map(|peer| peer.to_string()).unwrap_or_default();
-        let more = match since {
-            0 => String::new(),
-            n => format!(" ({n} more connections were closed since the last such line)"),
-        };
-        tracing::warn!(source, peer, reason, "connection closed: {trouble}{more}");
+        let peer = peer.map(display);
+        tracing::warn!(source, peer, reason, "connection closed: {trouble}");
     }
 }

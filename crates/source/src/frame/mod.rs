@@ -6,9 +6,10 @@
 //!   counted frame should begin and none does, one line is read in its stead.
 //! - A record of several lines is held back until it is whole, its stream is quiet, or it is longer
 //!   than a usual batch.
-//! - Memory grows with what was received, never with what was announced, and all of it but the first
-//!   [`FIRST`] bytes is a part of what the connections share. Where there is none left, the begun
-//!   line goes out as parts of one that is too long.
+//! - Memory grows with what was received, never with what was announced. All of the buffer but its
+//!   first [`FIRST`] bytes is a part of what the connections share; where there is none left, the
+//!   begun line goes out as parts of one that is too long. Records that are written anew are no part
+//!   of that: up to four times what the buffer holds, freed before the next read.
 //! - The same bytes give the same records, however they are split into reads.
 //!
 //! [RFC 6587]: https://www.rfc-editor.org/rfc/rfc6587

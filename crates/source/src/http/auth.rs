@@ -109,19 +109,19 @@ impl Guard {
         };
         let given = given.trim_ascii();
         let is = |name: &str| scheme.eq_ignore_ascii_case(name.as_bytes());
-        let decoded = || BASE64_STANDARD.decode(given).unwrap_or_default();
-        let basic = is("Basic").then(decoded);
-        let token = is("Bearer").then(|| given.to_vec());
-        let key = is("ApiKey").then(decoded);
+        let (basic, bearer, key) = (is("Basic"), is("Bearer"), is("ApiKey"));
+        let decoded = match basic || key {
+            true => BASE64_STANDARD.decode(given).unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let decoded = |asked: bool| asked.then_some(&decoded[..]);
+        let plain = (bearer || key).then_some(given);
         let mut found = false;
         // To the end, so that the time says nothing about who is known.
         for known in &self.0 {
             found |= match known {
-                Known::Basic(known) => same(known, &basic),
-                Known::Token(known) => {
-                    let raw = is("ApiKey").then(|| given.to_vec());
-                    same(known, &token) | same(known, &key) | same(known, &raw)
-                }
+                Known::Basic(known) => same(known, decoded(basic)),
+                Known::Token(known) => same(known, decoded(key)) | same(known, plain),
             };
         }
         found
@@ -129,7 +129,7 @@ impl Guard {
 }
 
 /// Compares in a time that depends on what is given alone.
-fn same(known: &str, given: &Option<Vec<u8>>) -> bool {
+fn same(known: &str, given: Option<&[u8]>) -> bool {
     let (known, Some(given)) = (known.as_bytes(), given) else {
         return false;
     };

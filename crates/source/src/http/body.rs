@@ -96,7 +96,7 @@ impl Way<'_> {
         &mut self,
         body: Incoming,
         coding: Coding,
-        parser: &mut (impl Parse + Memory),
+        parser: &mut impl Parse,
     ) -> Result<(Receipt, u64), Refusal> {
         let mut reading = Reading::new(body, self.idle);
         let mut held = self.room.hold();
@@ -170,22 +170,6 @@ impl Way<'_> {
             .wait(held.grow(memory))
             .await
             .ok_or(Refusal::Full)
-    }
-}
-
-/// A parser that keeps more than what it gives out.
-pub(super) trait Memory {
-    /// Bytes of memory held.
-    fn memory(&self) -> usize {
-        0
-    }
-}
-
-impl Memory for super::parse::line::Lines {}
-impl Memory for super::parse::json::Json {}
-impl Memory for super::parse::bulk::Bulk {
-    fn memory(&self) -> usize {
-        self.capacity()
     }
 }
 

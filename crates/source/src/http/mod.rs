@@ -21,7 +21,6 @@ mod patience;
 mod request;
 mod room;
 mod route;
-mod seldom;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -29,7 +28,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use knownet_flow::Source;
 use tokio::time::timeout;
 
@@ -106,7 +105,6 @@ async fn talk(server: Arc<Server>, connection: Connection) {
         }
     });
     let talk = http1::Builder::new()
-        .timer(TokioTimer::new())
         .header_read_timeout(None)
         .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), service);

@@ -13,21 +13,20 @@ use hyper::header::{
     ORIGIN, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
 };
 use hyper::{Request, StatusCode};
+use metrics::Counter;
 use tokio::time::{Instant, timeout};
 use tracing::field::display;
 
 use super::Http;
 use super::answer::{self, Answer};
 use super::auth::Guard;
-use super::body::{Memory, Patience, Reading, Refusal, Way};
+use super::body::{Patience, Reading, Refusal, Way};
 use super::decode::Coding;
-use super::parse::Parse;
 use super::parse::bulk::{Bulk, Ids, Options};
 use super::parse::json::Json;
 use super::parse::line::Lines;
 use super::room::Room;
 use super::route::Route;
-use super::seldom::Seldom;
 use crate::inbox::{Receipt, Sender};
 
 /// Of a refused request, so much is read, for so long: a client that is still writing might not see
@@ -51,8 +50,7 @@ pub(super) struct Server {
     random: RandomState,
     /// Answers that are overdue.
     late: Arc<AtomicUsize>,
-    strangers: Seldom,
-    trouble: Seldom,
+    actions_refused: Counter,
 }
 
 /// Who sends.
@@ -67,6 +65,9 @@ pub(super) struct Client {
 impl Server {
     pub fn new(name: String, guard: Guard, options: &Http) -> Server {
         Server {
+            actions_refused: metrics::counter!(
+                "knownet_http_actions_refused_total", "source" => name.clone()
+            ),
             name,
             guard,
             room: Room::new(),
@@ -75,8 +76,6 @@ impl Server {
             timeout: options.timeout,
             random: RandomState::new(),
             late: Arc::default(),
-            strangers: Seldom::default(),
-            trouble: Seldom::default(),
         }
     }
 
@@ -118,7 +117,6 @@ impl Client {
     async fn decide(&self, route: &Route<'_>, request: Request<Incoming>) -> Answer {
         let server = &*self.server;
         let header = |name: HeaderName| request.headers().get(name).map(HeaderValue::as_bytes);
-        let text = |name| String::from_utf8_lossy(header(name).unwrap_or_default()).into_owned();
         if server.guard.is_open() && header(ORIGIN).is_some() {
             // Any page that a browser shows could send to an address on its own machine.
             let reason = "browsers are let in only where auth is configured";
@@ -128,7 +126,6 @@ impl Client {
         if !server.guard.lets_in(header(AUTHORIZATION)) {
             return self.stranger(request).await;
         }
-        let client = text(USER_AGENT);
         let done = match route {
             Route::Events | Route::Bulk(_) | Route::Document(..) => {
                 return self.take(route, request).await;
@@ -137,7 +134,10 @@ impl Client {
                 let text = r#"{"took":0,"ignored":true,"errors":false}"#;
                 answer::json(StatusCode::OK, text)
             }
-            Route::Info(info) => answer::info(*info, server.version.as_deref(), &client),
+            Route::Info(info) => {
+                let client = String::from_utf8_lossy(header(USER_AGENT).unwrap_or_default());
+                answer::info(*info, server.version.as_deref(), &client)
+            }
             Route::Exists(thing, name) => answer::exists(*thing, name),
             Route::Setup(name) => answer::acknowledged(name),
             Route::WrongMethod(known) => {
@@ -160,10 +160,8 @@ impl Client {
     }
 
     async fn stranger(&self, request: Request<Incoming>) -> Answer {
-        if self.server.strangers.is_due() {
-            let (source, peer) = (&self.server.name, self.peer.map(display));
-            tracing::warn!(source, peer, "refused a request without valid credentials");
-        }
+        let (source, peer) = (&self.server.name, self.peer.map(display));
+        tracing::warn!(source, peer, "refused a request without valid credentials");
         let reason = "credentials are missing or wrong";
         let mut refused = answer::error(StatusCode::UNAUTHORIZED, reason);
         for scheme in ["Basic realm=\"knownet\"", "Bearer", "ApiKey"] {
@@ -222,8 +220,8 @@ impl Client {
                 let taken = way.take(body, coding, &mut bulk).await;
                 (taken, Some(bulk))
             }
-            _ if is_lines(&media) => (take(&mut way, body, coding, Lines).await, None),
-            _ => (take(&mut way, body, coding, Json::default()).await, None),
+            _ if is_lines(&media) => (way.take(body, coding, &mut Lines).await, None),
+            _ => (way.take(body, coding, &mut Json::default()).await, None),
         };
         let (receipt, events) = match taken {
             Ok(taken) => taken,
@@ -234,11 +232,7 @@ impl Client {
         }
         match (route, bulk) {
             (_, Some(bulk)) => {
-                if bulk.refused() > 0 {
-                    let name = server.name.clone();
-                    metrics::counter!("knownet_http_actions_refused_total", "source" => name)
-                        .increment(bulk.refused());
-                }
+                server.actions_refused.increment(bulk.refused());
                 answer::json(StatusCode::OK, bulk.answer(begun.elapsed().as_millis()))
             }
             (Route::Document(..), _) if events == 0 => {
@@ -293,10 +287,8 @@ impl Client {
                 return later(StatusCode::TOO_MANY_REQUESTS, reason);
             }
         };
-        if self.server.trouble.is_due() {
-            let (source, peer) = (&self.server.name, self.peer.map(display));
-            tracing::warn!(source, peer, "refused a request with {status}: {reason}");
-        }
+        let (source, peer) = (&self.server.name, self.peer.map(display));
+        tracing::warn!(source, peer, "refused a request with {status}: {reason}");
         answer::error(status, &reason)
     }
 
@@ -307,15 +299,6 @@ impl Client {
         }
         answer
     }
-}
-
-async fn take(
-    way: &mut Way<'_>,
-    body: Incoming,
-    coding: Coding,
-    mut parser: impl Parse + Memory,
-) -> Result<(Receipt, u64), Refusal> {
-    way.take(body, coding, &mut parser).await
 }
 
 /// Reads a body to its end, for nothing.

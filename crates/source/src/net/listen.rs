@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::tls::Certificates;
-use super::{Listen, proxy};
+use super::{Listen, canonical, proxy};
 use crate::inbox::Sender;
 use crate::site::{OpenError, Site};
 
@@ -115,7 +115,7 @@ where
             let (sender, certificates) = (sender.clone(), certificates.clone());
             let (handle, name, failed) = (handle.clone(), name.clone(), failed.clone());
             let (idle_timeout, announced) = (options.idle_timeout, options.proxy);
-            let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+            let peer = canonical(peer);
             tokio.spawn(async move {
                 let _slot = slot;
                 let closing = sender.closing().clone();
@@ -163,7 +163,7 @@ async fn ready(
     // Without it a connection lives until its idle timeout.
     let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
     let peer = match announced {
-        true => proxy::read(&mut stream).await?.unwrap_or(peer),
+        true => proxy::read(&mut stream).await?.map_or(peer, canonical),
         false => peer,
     };
     let stream: Pin<Box<dyn Stream>> = match certificates {
@@ -288,3 +288,7 @@ impl Drop for Slot {
         self.open.decrement(1.0);
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/listen.rs"]
+mod tests;

@@ -60,3 +60,8 @@ pub struct Unix {
     /// How long a connection may be silent before it is closed.
     pub idle_timeout: Duration,
 }
+
+/// `address` as events have it: an IPv4 address that is mapped into IPv6 is itself.
+pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}

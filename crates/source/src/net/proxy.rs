@@ -12,9 +12,10 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// What version 2 begins with.
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
-/// What version 1 begins with; each goes on with a family.
+/// What version 1 begins with; it goes on with a family.
 const TEXT: &[u8] = b"PROXY ";
-const FAMILIES: [&[u8]; 3] = [b"TCP4 ", b"TCP6 ", b"UNKNOWN"];
+/// All that a header can begin with.
+const STARTS: [&[u8]; 4] = [b"PROXY TCP4 ", b"PROXY TCP6 ", b"PROXY UNKNOWN", SIGNATURE];
 /// The longest header of version 1, its line end included.
 const TEXT_MOST: usize = 107;
 /// Bytes of version 2 before its addresses.
@@ -67,8 +68,7 @@ pub(crate) fn step(header: &[u8]) -> Step {
 /// seen.
 pub(crate) fn announces(bytes: &[u8]) -> Option<bool> {
     let mut unsure = false;
-    let families = FAMILIES.map(|family| [TEXT, family].concat());
-    for start in families.iter().map(Vec::as_slice).chain([&SIGNATURE[..]]) {
+    for start in STARTS {
         let common = start.len().min(bytes.len());
         if start[..common] == bytes[..common] {
             if common == start.len() {

@@ -13,8 +13,9 @@ use tokio::time::{sleep_until, timeout};
 use super::listen::Connection;
 use super::proxy;
 use crate::frame::{Bound, Frames, Next};
+use crate::site::Site;
 
-/// What all connections of a source hold of lines that have not ended.
+/// What all connections of a source hold of lines that have not ended, at least.
 const BOUND: usize = 64 << 20;
 /// After so long without a byte a record of several lines is taken as whole.
 const QUIET: Duration = Duration::from_secs(1);
@@ -30,27 +31,33 @@ const GOODBYE: Duration = Duration::from_millis(100);
 pub(super) struct Shared {
     name: String,
     bound: Arc<Bound>,
+    /// What a connection is told that begins with a PROXY header, if nobody asked for one.
+    unasked: Option<&'static str>,
     idle: metrics::Counter,
     announced: metrics::Counter,
-    /// Whether a PROXY header is what it should not begin with.
-    plain: bool,
 }
 
 impl Shared {
-    /// For the source `name`; `plain` if its connections are announced by nobody.
-    pub fn new(name: &str, plain: bool) -> Arc<Shared> {
-        let name = name.to_owned();
+    /// For `site`; `unasked` is said of a connection that begins with a PROXY header, unless that
+    /// is taken off before.
+    pub fn new(site: &Site, unasked: Option<&'static str>) -> Arc<Shared> {
+        let name = site.name.clone();
         Arc::new(Shared {
-            bound: Bound::new(BOUND),
+            bound: Bound::new(bound(site.limits.max_event)),
+            unasked,
             idle: metrics::counter!("knownet_connections_idle_total", "source" => name.clone()),
             announced: metrics::counter!(
                 "knownet_connections_failed_total",
                 "source" => name.clone()
             ),
             name,
-            plain,
         })
     }
+}
+
+/// An event of any allowed length fits, beside others that are as long together.
+fn bound(max_event: usize) -> usize {
+    BOUND.max(max_event.saturating_mul(2))
 }
 
 /// Reads `connection` to its end.
@@ -75,7 +82,7 @@ pub(super) async fn receive(connection: Connection, shared: Arc<Shared>) {
     let mut alarm = idle_at(now).unwrap_or(now + far);
     let clock = sleep_until(alarm.into());
     tokio::pin!(clock);
-    let mut fresh = shared.plain;
+    let mut unasked = shared.unasked;
     let (mut stopped, mut left): (Option<Instant>, usize) = (None, LAST_BYTES);
     loop {
         let room = frames.room();
@@ -127,23 +134,22 @@ pub(super) async fn receive(connection: Connection, shared: Arc<Shared>) {
                 }
             }
         }
-        if fresh {
+        if let Some(why) = unasked {
             match proxy::announces(frames.received()) {
                 Some(true) => {
                     shared.announced.increment(1);
-                    let why = "refused: it begins with a PROXY header; proxy_protocol is not set";
                     tracing::info!(
                         source = shared.name,
                         peer = peer.map(tracing::field::display),
-                        "{why}"
+                        "refused: {why}"
                     );
                     return;
                 }
-                Some(false) => fresh = false,
+                Some(false) => unasked = None,
                 None => {}
             }
         }
-        if !fresh && hand_on(&mut frames, &sender, peer).await {
+        if unasked.is_none() && hand_on(&mut frames, &sender, peer).await {
             // Time spent waiting for room is not the sender's.
             progress = Instant::now();
         }
@@ -179,3 +185,7 @@ async fn hand_on(
         any = true;
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/stream.rs"]
+mod tests;

@@ -14,7 +14,8 @@ use crate::site::{OpenError, Site};
 pub fn tcp(site: &Site, listen: &Listen) -> Result<Box<dyn Source>, OpenError> {
     let listener = Listener::bind(listen)?;
     let (sender, received) = inbox(site);
-    let shared = Shared::new(&site.name, !listen.proxy);
+    let unasked = "it begins with a PROXY header; proxy_protocol is not set";
+    let shared = Shared::new(site, (!listen.proxy).then_some(unasked));
     serve(site, listener, sender, move |connection| {
         receive(connection, shared.clone())
     });

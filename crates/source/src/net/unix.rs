@@ -33,15 +33,14 @@ pub fn unix(site: &Site, options: &Unix) -> Result<Box<dyn Source>, OpenError> {
     let socket = bind(options).map_err(cannot)?;
     let file = OwnFile::of(path).map_err(cannot)?;
     let (sender, received) = inbox(site);
-    let (name, options) = (site.name.clone(), options.clone());
-    let tokio = site.tokio.clone();
+    let (own, options) = (site.clone(), options.clone());
     site.tokio.spawn(async move {
         let listened = match options.datagram {
-            true => datagrams(&name, socket.into(), file, sender).await,
-            false => connections(&name, &options, socket.into(), file, sender, &tokio).await,
+            true => datagrams(&own.name, socket.into(), file, sender).await,
+            false => connections(&own, &options, socket.into(), file, sender).await,
         };
         if let Err(error) = listened {
-            tracing::error!(source = name, "the socket cannot be used: {error}");
+            tracing::error!(source = own.name, "the socket cannot be used: {error}");
         }
     });
     Ok(Box::new(received))
@@ -107,17 +106,18 @@ fn id(path: &Path) -> io::Result<(u64, u64)> {
 }
 
 async fn connections(
-    name: &str,
+    site: &Site,
     options: &Unix,
     listener: std::os::unix::net::UnixListener,
     _file: OwnFile,
     sender: Sender,
-    tokio: &tokio::runtime::Handle,
 ) -> io::Result<()> {
+    let (name, path) = (&site.name, options.path.display());
     let listener = UnixListener::from_std(listener)?;
-    tracing::info!(source = name, "listening on {}", options.path.display());
+    tracing::info!(source = name, "listening on {path}");
     let mut gate = Gate::new(name, options.max_connections);
-    let shared = Shared::new(name, true);
+    let unasked = "it begins with a PROXY header; have its sender leave that out";
+    let shared = Shared::new(site, Some(unasked));
     while let Some(((stream, _), slot)) = gate.next(&sender, || listener.accept()).await {
         let connection = Connection {
             stream: Box::pin(stream),
@@ -126,7 +126,7 @@ async fn connections(
             idle_timeout: options.idle_timeout,
         };
         let shared = shared.clone();
-        tokio.spawn(async move {
+        site.tokio.spawn(async move {
             let _slot = slot;
             receive(connection, shared).await;
         });

@@ -109,6 +109,30 @@ fn nothing_is_safe_after_the_source_is_gone() {
 }
 
 #[test]
+fn nobody_waits_for_room_when_the_source_is_gone() {
+    let limits = Limits {
+        batch: 16,
+        max_event: 32,
+        ..Limits::default()
+    };
+    let (sender, received) = made(limits, 8, metrics::Counter::noop());
+    tokio().block_on(async {
+        sender.send(b"full...\n", None).await;
+        let waiting = sender.send_for_receipt(b"waiting\nfor room\n", None);
+        tokio::pin!(waiting);
+        assert!(is_pending(waiting.as_mut()).await, "there is no room");
+        drop(received);
+        assert!(waiting.await.await.is_err());
+        let late = b"more than the bound\n".repeat(3);
+        let late = sender.send_for_receipt(&late, None);
+        tokio::pin!(late);
+        assert!(!is_pending(late.as_mut()).await, "it waits for nothing");
+        sender.send_runs(b"one\ntwo\n", &[(8, None)]).await;
+        sender.send_runs(b"one\ntwo\n", &[(8, None)]).await;
+    });
+}
+
+#[test]
 fn an_empty_delivery_is_safe_when_what_came_before_it_is() {
     let (sender, mut received, stop) = pair();
     let mut commits = received.commits().expect("commits");
@@ -195,7 +219,7 @@ fn who_sends_more_than_may_wait_waits_until_some_of_it_is_taken() {
 }
 
 /// Whether `future` is not ready when it is polled once.
-async fn is_pending(mut future: std::pin::Pin<&mut impl Future<Output = ()>>) -> bool {
+async fn is_pending(mut future: std::pin::Pin<&mut impl Future>) -> bool {
     std::future::poll_fn(|context| {
         std::task::Poll::Ready(future.as_mut().poll(context).is_pending())
     })

@@ -41,13 +41,11 @@ impl Drops {
         }
     }
 
-    /// Looks, unless it did a moment ago; whether it did.
-    pub fn look(&mut self) -> bool {
-        if self.looked.elapsed() < EVERY {
-            return false;
+    /// Looks, unless it did a moment ago.
+    pub fn look(&mut self) {
+        if self.looked.elapsed() >= EVERY {
+            self.look_now();
         }
-        self.look_now();
-        true
     }
 
     pub fn look_now(&mut self) {

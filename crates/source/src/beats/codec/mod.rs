@@ -1,14 +1,17 @@
 //! The Lumberjack protocol, versions 1 and 2: a client's bytes into windows of lines.
 //!
 //! - Bytes are pushed in as they come, in any pieces; a payload is copied once, to the end of the
-//!   window's lines. Nothing is allocated for an event.
+//!   window's lines. An event in JSON with line ends in it is copied once more and written anew, and
+//!   so is each text of an event of keys and values; nothing is allocated for others.
 //! - A line never holds a line feed but the one at its end.
 //! - Compressed frames are inflated through a buffer of fixed size, and what they hold counts
 //!   against the bound of the window before it is inflated. They cannot be nested, and a window
 //!   that ends in one is whole once the frame's checksum is found right.
 //! - An event that is longer than an event may be is handed on in parts; it ends nothing.
 //! - Memory grows with what was received and only as far as [`Lines::room`] goes, never with what
-//!   a length promises. Making a line of one event may take twice its bytes on top.
+//!   a length promises. Writing anew takes the copy on top, and what is written may be longer than
+//!   that: twice for JSON, as a line end becomes an escape of two characters, and six times for
+//!   texts, as a control character becomes one of six.
 //!
 //! ```text
 //! W  version 'W' events:u32                                  a window of so many events
@@ -49,6 +52,14 @@ pub(crate) struct Lines {
     pub whole: usize,
     /// How many bytes there may be.
     pub room: usize,
+}
+
+impl Lines {
+    /// Forgets the whole lines, and keeps what there is of the next.
+    pub fn forget_whole(&mut self) {
+        self.bytes.drain(..self.whole);
+        self.whole = 0;
+    }
 }
 
 /// The answer to a window.

@@ -132,11 +132,6 @@ impl Bulk {
         self.refused
     }
 
-    /// Bytes of memory held.
-    pub fn capacity(&self) -> usize {
-        self.action.capacity() + self.known.capacity() + self.items.capacity()
-    }
-
     fn take_action(&mut self) -> Result<(), Malformed> {
         let action = self.action.trim_ascii();
         if action.is_empty() {
@@ -227,9 +222,9 @@ impl Bulk {
         match &self.id {
             Some(id) => self.items.push_str(id),
             None => {
-                let id = self.ids.next();
-                // Writing to a string does not fail.
-                let _ = write!(self.items, "\"{id}\"");
+                self.items.push('"');
+                self.ids.write_next(&mut self.items);
+                self.items.push('"');
             }
         }
     }
@@ -284,19 +279,29 @@ impl Parse for Bulk {
             Place::Document => self.take_document(out),
         }
     }
+
+    fn memory(&self) -> usize {
+        self.action.capacity() + self.known.capacity() + self.items.capacity()
+    }
 }
 
 impl Ids {
-    /// With a number that no other request has.
+    /// With a number that hardly any other request has.
     pub fn new(prefix: u64) -> Ids {
         Ids { prefix, count: 0 }
     }
 
     /// The next one.
     pub fn next(&mut self) -> String {
-        let id = format!("{:012x}{:08x}", self.prefix >> 16, self.count);
-        self.count = self.count.wrapping_add(1);
+        let mut id = String::new();
+        self.write_next(&mut id);
         id
+    }
+
+    fn write_next(&mut self, out: &mut String) {
+        // Writing to a string does not fail.
+        let _ = write!(out, "{:012x}{:08x}", self.prefix >> 16, self.count);
+        self.count = self.count.wrapping_add(1);
     }
 }
 

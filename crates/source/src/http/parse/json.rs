@@ -72,20 +72,9 @@ impl Parse for Json {
                         continue;
                     }
                 },
-                Shape::First if byte == b'\n' => {
-                    // A string does not go over a line feed: the line is broken, or no JSON.
-                    self.shape = match self.values.in_string {
-                        true => Shape::Lines,
-                        false => Shape::Values,
-                    };
-                    continue;
-                }
                 Shape::First => {
-                    self.values.byte(byte);
-                    out.extend(&[byte]);
-                    if self.values.depth == 0 {
-                        self.shape = Shape::Closed;
-                    }
+                    at += self.first(&piece[at..], out);
+                    continue;
                 }
                 Shape::Closed => match byte {
                     b'{' => {
@@ -111,6 +100,40 @@ impl Parse for Json {
     }
 }
 
+impl Json {
+    /// Takes what there is of the first object on its line; how many bytes that were.
+    fn first(&mut self, piece: &[u8], out: &mut Out) -> usize {
+        let mut at = 0;
+        while at < piece.len() {
+            if self.values.is_plain() {
+                match memchr3(b'"', b'\\', b'\n', &piece[at..]) {
+                    Some(next) => at += next,
+                    None => {
+                        at = piece.len();
+                        break;
+                    }
+                }
+            }
+            if piece[at] == b'\n' {
+                // A string does not go over a line feed: the line is broken, or no JSON.
+                self.shape = match self.values.in_string {
+                    true => Shape::Lines,
+                    false => Shape::Values,
+                };
+                break;
+            }
+            self.values.byte(piece[at]);
+            at += 1;
+            if self.values.depth == 0 {
+                self.shape = Shape::Closed;
+                break;
+            }
+        }
+        out.extend(&piece[..at]);
+        at
+    }
+}
+
 /// Cuts between JSON values, whether they stand in arrays or behind each other.
 #[derive(Default)]
 struct Values {
@@ -130,7 +153,7 @@ impl Values {
         // Where what has to be copied begins.
         let mut begin = 0;
         while at < piece.len() {
-            if self.in_string && !self.escaped {
+            if self.is_plain() {
                 match memchr3(b'"', b'\\', b'\n', &piece[at..]) {
                     Some(next) => at += next,
                     None => break,
@@ -182,6 +205,11 @@ impl Values {
             at += 1;
         }
         out.extend(&piece[begin..]);
+    }
+
+    /// Whether the next bytes mean nothing up to a quote, a backslash or a line feed.
+    fn is_plain(&self) -> bool {
+        self.in_string && !self.escaped
     }
 
     /// Takes a byte of a value; whether the value ends with it.

@@ -19,6 +19,11 @@ pub(crate) trait Parse {
 
     /// Takes the end of the body.
     fn end(&mut self, out: &mut Out) -> Result<(), Malformed>;
+
+    /// Bytes of memory held, besides what is given out.
+    fn memory(&self) -> usize {
+        0
+    }
 }
 
 /// A body that cannot be read any further, and why.
