@@ -10,6 +10,7 @@
 mod admin;
 mod change;
 mod condition;
+mod count;
 mod disk;
 mod duration;
 pub mod format;
@@ -24,6 +25,7 @@ mod size;
 mod slip;
 mod source;
 mod tag;
+mod text;
 mod tree;
 mod variable;
 mod whole;

@@ -219,7 +219,10 @@ fn mistakes_in_the_key_are_told() {
     let folder = Folder::new();
     let check = |spool: &str| folder.check(&config("tcp", spool)).ended(1).err;
     assert!(check("spool = 3").contains("sources.in.spool: takes true, false, or a table"));
-    assert!(check("spool = { when_full = \"x\" }").contains("\"x\" is not known; known: block"));
+    assert!(
+        check("spool = { when_full = \"x\" }")
+            .contains("\"x\" is not an answer to a full spool; known: block")
+    );
     assert!(check("spool = { max_size = \"1kB\" }").contains("from 1MiB to"));
     assert!(check("spool = { size = 3 }").contains("unknown key"));
     let stdin = "[sources.in]\ntype = \"stdin\"\nspool = true\n[sinks.out]\ntype = \"stdout\"\n";

@@ -6,10 +6,10 @@ use crate::rig::{Folder, UNKNOWN, event, lines};
 /// How often the data of a file was made safe while an event went through; `None` without strace.
 fn syncs(sync: bool) -> Option<usize> {
     let folder = Folder::new();
-    folder.file("in.ndjson", &lines([&*event(UNKNOWN)]));
+    folder.file("in.ndjson", lines([&*event(UNKNOWN)]));
     folder.file(
         "knownet.toml",
-        &format!(
+        format!(
             "[sources.in]\ntype = \"file\"\npaths = [\"in.ndjson\"]\n\
              [sinks.out]\ntype = \"file\"\npath = \"out.ndjson\"\nsync = {sync}\n"
         ),

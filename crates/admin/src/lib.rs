@@ -8,5 +8,5 @@
 mod metric;
 mod server;
 
-pub use metric::{Kind, METRICS, Metric, Metrics, MetricsError};
+pub use metric::{Metrics, MetricsError};
 pub use server::{BindError, Listener, Watch};

@@ -16,6 +16,8 @@ pub struct Condition {
     pub line: usize,
     /// Its dotted key there.
     pub place: String,
+    /// Whether variables were filled in.
+    pub filled: bool,
 }
 
 impl Condition {
@@ -90,13 +92,14 @@ fn flatten(
             values,
             line: node.line,
             place,
+            filled: node.is_filled(),
         });
     }
 }
 
 fn scalar(section: &Section<'_>, node: &Node, place: &str) -> Option<Scalar> {
     match &node.value {
-        Value::Text(text) => Some(Scalar::Text(text.clone())),
+        Value::Text(text) => Some(Scalar::Text(text.value().to_owned())),
         Value::Integer(whole) => Some(Scalar::Integer(*whole)),
         Value::Float(real) => Some(Scalar::Float(*real)),
         Value::Bool(bool) => Some(Scalar::Bool(*bool)),

@@ -21,9 +21,21 @@ const ROTATED: &str = "-20260101T000000Z-000001";
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) path: PathBuf,
+    /// How it is written, if variables were filled in.
+    pub(super) written: Option<String>,
     pub(super) line: usize,
     pub(super) key: String,
     pub(super) access: Access,
+}
+
+impl File {
+    /// What messages call it.
+    fn shown(&self) -> String {
+        match &self.written {
+            Some(written) => format!("\"{written}\""),
+            None => self.path.display().to_string(),
+        }
+    }
 }
 
 /// A pattern of files that are followed.
@@ -71,10 +83,10 @@ fn collisions(notes: &Notes) {
                 (Access::Read, Access::Write) => "read",
             };
             if name == taken {
-                let shown = file.path.display();
+                let shown = file.shown();
                 let known_as = match plain(&file.path) == plain(&other.path) {
                     true => String::new(),
-                    false => format!(" as {}", other.path.display()),
+                    false => format!(" as {}", other.shown()),
                 };
                 let message = format!(
                     "{shown} is {done} by {} already{known_as}; choose another",
@@ -97,16 +109,15 @@ fn followed(config: &Config, notes: &Notes) {
             let rotated = rotated(config, &file.path);
             let mut written = std::iter::once(&file.path).chain(&rotated);
             if let Some(found) = written.find(|path| pattern.glob.would_find(path)) {
-                let kind = match *found == file.path {
-                    true => "",
-                    false => " when it rotates",
+                let (shown, kind) = match *found == file.path {
+                    true => (file.shown(), ""),
+                    false if file.written.is_some() => (file.shown(), " when it rotates"),
+                    false => (found.display().to_string(), " when it rotates"),
                 };
                 let message = format!(
-                    "\"{}\" matches {}, which {} writes{kind}: what is written would be read \
+                    "\"{}\" matches {shown}, which {} writes{kind}: what is written would be read \
                      again, without an end; write to another folder or narrow the pattern",
-                    pattern.text,
-                    found.display(),
-                    file.key
+                    pattern.text, file.key
                 );
                 notes.error(pattern.line, &pattern.key, message);
             }
@@ -187,13 +198,14 @@ fn plain(path: &Path) -> PathBuf {
 pub(super) fn check(config: &Config, notes: &Notes) {
     collisions(notes);
     followed(config, notes);
-    for File {
-        path,
-        line,
-        key,
-        access,
-    } in notes.files().iter()
-    {
+    for file in notes.files().iter() {
+        let File {
+            path,
+            written,
+            line,
+            key,
+            access,
+        } = file;
         let problem = match access {
             Access::Folder if path.exists() && !path.is_dir() => {
                 Some("is a file; name a folder".to_owned())
@@ -206,10 +218,10 @@ pub(super) fn check(config: &Config, notes: &Notes) {
                     false => problem,
                 })
             }
-            Access::Write => homeless(path),
+            Access::Write => homeless(path, written.is_some()),
         };
         if let Some(problem) = problem {
-            notes.error(*line, key, format!("{} {problem}", path.display()));
+            notes.error(*line, key, format!("{} {problem}", file.shown()));
         }
     }
     for Trial { line, key, attempt } in notes.trials().iter() {
@@ -229,13 +241,15 @@ pub(super) fn check_state(state: &Path, notes: &Notes) {
     let files = notes.files();
     let given = files.iter().find(|file| file.key == "state_dir");
     let line = given.map_or(1, |file| file.line);
-    if let Some(problem) = unwritable(state).filter(|_| !notes.any_error_in("state_dir")) {
-        notes.error(line, "state_dir", format!("{} {problem}", state.display()));
+    let filled = given.is_some_and(|file| file.written.is_some());
+    if let Some(problem) = unwritable(state, filled).filter(|_| !notes.any_error_in("state_dir")) {
+        let shown = given.map_or_else(|| state.display().to_string(), File::shown);
+        notes.error(line, "state_dir", format!("{shown} {problem}"));
     }
 }
 
 /// Why nothing can be kept in a folder, which is made if it is not there.
-fn unwritable(folder: &Path) -> Option<String> {
+fn unwritable(folder: &Path, filled: bool) -> Option<String> {
     let there = folder
         .ancestors()
         .find(|path| path.as_os_str().is_empty() || fs::symlink_metadata(path).is_ok())?;
@@ -251,8 +265,12 @@ fn unwritable(folder: &Path) -> Option<String> {
         true => refused(there)?,
         false => "that is no folder".to_owned(),
     };
+    let part = match filled {
+        true => "a part of it".to_owned(),
+        false => there.display().to_string(),
+    };
     let remedy = "correct it or its permissions";
-    Some(format!("{what}, for {}: {why}; {remedy}", there.display()))
+    Some(format!("{what}, for {part}: {why}; {remedy}"))
 }
 
 /// Why no file can be made in the folder `path`.
@@ -288,10 +306,14 @@ fn unreadable(path: &Path) -> Option<String> {
     ))
 }
 
-fn homeless(path: &Path) -> Option<String> {
+fn homeless(path: &Path, filled: bool) -> Option<String> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => return None,
     };
-    (!folder.is_dir()).then(|| format!("has no folder to be in; create {}", folder.display()))
+    let create = match filled {
+        true => "create it".to_owned(),
+        false => format!("create {}", folder.display()),
+    };
+    (!folder.is_dir()).then(|| format!("has no folder to be in; {create}"))
 }

@@ -19,7 +19,7 @@ pub(super) fn read(section: &Section<'_>, key: &'static str) -> Option<Duration>
         let Value::Text(text) = value else {
             return None;
         };
-        Some(parse(text).ok_or_else(|| {
+        Some(parse(text.value()).ok_or_else(|| {
             format!(
                 "\"{text}\" is not a time; write a number and a unit such as \"30s\" (ms, s, m, h, d)"
             )

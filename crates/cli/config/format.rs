@@ -77,7 +77,7 @@ fn overlay(section: &Section<'_>, reading: &mut Reading) {
     if let Some(choice) = choice(section, &reading.text.aliases) {
         reading.choice = choice;
     }
-    if let Some(zone) = section.text("timezone", Zone::parse) {
+    if let Some(zone) = section.text("timezone", |text| text.read(Zone::parse)) {
         reading.text.zone = zone;
     }
     if let Some(ecs) = section.bool("ecs") {
@@ -129,7 +129,8 @@ fn choice(section: &Section<'_>, own: &[(String, Field)]) -> Option<Option<Choic
     let node = section.node("format")?;
     match &node.value {
         Value::Text(_) => section.text("format", |name| {
-            named(name).map_err(|error| format!("{error}; or a table with regex, grok, csv or kv"))
+            name.read(named)
+                .map_err(|error| format!("{error}; or a table with regex, grok, csv or kv"))
         }),
         Value::Table(_) => {
             let table = section.inner(node, dotted(&section.key, "format"), "format")?;
@@ -162,7 +163,7 @@ fn aliases(top: &Section<'_>, reading: &mut Reading) {
     for (name, node) in entries {
         let key = dotted(&key, name);
         match &node.value {
-            Value::Text(path) => match field(path) {
+            Value::Text(path) => match path.read(field) {
                 Ok(field) => {
                     let reduced = alias::reduced(name);
                     let taken = |(known, _): &&(String, Field)| alias::reduced(known) == reduced;

@@ -7,6 +7,7 @@ use knownet_label::Prefix;
 
 use super::disk::Access;
 use super::section::Section;
+use super::text::Text;
 use super::tree::{Node, Value};
 
 /// One label.
@@ -75,7 +76,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Label> {
         threat: section.bool("threat").unwrap_or(false),
         feeds,
         cidrs: section.texts("cidrs", |text, line, key| {
-            let parsed = Prefix::parse(text.as_bytes()).map_err(|error| error.to_string())?;
+            let parsed = text.read(|text| Prefix::parse(text.as_bytes()))?;
             let prefix = parsed.prefix;
             if prefix.is_default() && !common.allow.contains(&prefix) {
                 return Err(format!(
@@ -84,7 +85,11 @@ pub(super) fn read(section: &Section<'_>) -> Option<Label> {
                 ));
             }
             if parsed.host_bits {
-                let message = format!("\"{text}\" has host bits set; it is read as {prefix}");
+                let read_as = match text.written() {
+                    None => format!("; it is read as {prefix}"),
+                    Some(_) => ", which are left out".to_owned(),
+                };
+                let message = format!("\"{text}\" has host bits set{read_as}");
                 section.notes.warning(line, key, message);
             }
             Ok(prefix)
@@ -138,19 +143,12 @@ fn feed(section: &Section<'_>, key: String, node: &Node, common: &Options) -> Op
 }
 
 fn kind(table: &Section<'_>) -> Option<Kind> {
-    table.text("kind", |text| {
-        text.parse().map_err(|_| {
-            let known: Vec<_> = Kind::all().map(Kind::name).collect();
-            format!(
-                "\"{text}\" is not a kind of feed; known: {}",
-                known.join(", ")
-            )
-        })
-    })
+    let known: Vec<_> = Kind::all().map(|kind| (kind.name(), kind)).collect();
+    table.one_of("kind", "a kind of feed", &known)
 }
 
-fn origin(section: &Section<'_>, text: &str, line: usize, key: &str) -> Result<Origin, String> {
-    if let Some(name) = text.strip_prefix("builtin:") {
+fn origin(section: &Section<'_>, text: &Text, line: usize, key: &str) -> Result<Origin, String> {
+    if let Some(name) = text.value().strip_prefix("builtin:") {
         return match builtin::note(name) {
             Ok(_) => Ok(Origin::Builtin(name.to_owned())),
             Err(_) => {
@@ -164,7 +162,7 @@ fn origin(section: &Section<'_>, text: &str, line: usize, key: &str) -> Result<O
             }
         };
     }
-    if text.contains("://") {
+    if text.value().contains("://") {
         return Err(format!(
             "\"{text}\" is an address; feeds are read from files: fetch it and name the file"
         ));
@@ -176,16 +174,13 @@ fn origin(section: &Section<'_>, text: &str, line: usize, key: &str) -> Result<O
 
 /// How a feed is read, by what `section` says and by `common` where it says nothing.
 fn options(section: &Section<'_>, common: &Options) -> Options {
-    let on_bad_line = section.text("on_bad_line", |text| match text {
-        "error" => Ok(BadLine::Error),
-        "skip" => Ok(BadLine::Skip),
-        other => Err(format!(
-            "\"{other}\" is not an answer to a bad line; known: error, skip"
-        )),
-    });
-    let allow = section.texts("allow", |text, _, _| match Prefix::parse(text.as_bytes()) {
-        Ok(parsed) if parsed.prefix.is_default() => Ok(parsed.prefix),
-        _ => Err(format!("\"{text}\" needs no leave; known: 0.0.0.0/0, ::/0")),
+    let answers = [("error", BadLine::Error), ("skip", BadLine::Skip)];
+    let on_bad_line = section.one_of("on_bad_line", "an answer to a bad line", &answers);
+    let allow = section.texts("allow", |text, _, _| {
+        match Prefix::parse(text.value().as_bytes()) {
+            Ok(parsed) if parsed.prefix.is_default() => Ok(parsed.prefix),
+            _ => Err(format!("\"{text}\" needs no leave; known: 0.0.0.0/0, ::/0")),
+        }
     });
     Options {
         kind: None,

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use super::disk::Access;
 use super::format::{self, Reading};
 use super::section::Section;
-use super::size;
-use super::tree::Value;
+use super::{count, size};
 
 /// An event longer than this goes to the dead letters, unless the configuration says otherwise.
 const MAX_EVENT: u64 = 16 << 20;
@@ -60,12 +59,14 @@ impl Level {
 
 pub(super) fn read(top: &Section<'_>) -> Options {
     Options {
-        workers: workers(top),
+        workers: count::read(top, "workers", 1..=1024),
         max_in_flight: size::read(top, "max_in_flight", 1 << 20..=1 << 40),
         state_dir: top.file("state_dir", Access::Folder),
         dead_letter: top.file("dead_letter", Access::Write),
         max_event: max_event(top).unwrap_or(MAX_EVENT),
-        log_level: level(top).unwrap_or_default(),
+        log_level: top
+            .one_of("log_level", "a level", &Level::ALL)
+            .unwrap_or_default(),
         reading: format::defaults(top),
     }
 }
@@ -73,25 +74,4 @@ pub(super) fn read(top: &Section<'_>) -> Options {
 /// `max_event` of the document or of one source: a batch holds one whole event, and 4 GiB at most.
 pub(super) fn max_event(section: &Section<'_>) -> Option<u64> {
     size::read(section, "max_event", 1 << 10..=1 << 30)
-}
-
-fn level(top: &Section<'_>) -> Option<Level> {
-    top.text("log_level", |text| {
-        let found = Level::ALL.iter().find(|(name, _)| *name == text);
-        found.map(|&(_, level)| level).ok_or_else(|| {
-            let known = Level::ALL.map(|(name, _)| name).join(", ");
-            format!("\"{text}\" is not a level; known: {known}")
-        })
-    })
-}
-
-fn workers(top: &Section<'_>) -> Option<usize> {
-    let count = |value: &Value| match value {
-        Value::Integer(count @ 1..=1024) => Some(Ok(*count as usize)),
-        Value::Integer(count) => Some(Err(format!(
-            "{count} is out of bounds; from 1 to 1024 is allowed"
-        ))),
-        _ => None,
-    };
-    top.value("workers", count, "a whole number")
 }

@@ -7,6 +7,7 @@ use knownet_format::text::own::Own;
 use knownet_format::text::reader::Choice;
 
 use super::section::Section;
+use super::text::FILLED;
 use super::tree::{Value, dotted};
 
 /// Reads `{ regex = "…", fields = { name = "source.ip" } }` and its like.
@@ -25,8 +26,12 @@ pub(super) fn read(section: &Section<'_>, aliases: &Aliases) -> Option<Choice> {
         return None;
     };
     let own = match kind {
-        "regex" => section.text("regex", |text| Own::regex(text, &map, aliases)),
-        "grok" => section.text("grok", |text| Own::grok(text, &map, aliases)),
+        "regex" => section.text("regex", |text| {
+            Own::regex(text.value(), &map, aliases).map_err(|error| words(section, error))
+        }),
+        "grok" => section.text("grok", |text| {
+            Own::grok(text.value(), &map, aliases).map_err(|error| words(section, error))
+        }),
         "csv" => csv(section, &map, aliases),
         _ => {
             if !map.is_empty() {
@@ -42,6 +47,14 @@ pub(super) fn read(section: &Section<'_>, aliases: &Aliases) -> Option<Choice> {
     own.map(|own| Choice::Own(Arc::new(own)))
 }
 
+/// What is wrong with the parts of a format, which are not told apart there.
+fn words(section: &Section<'_>, error: String) -> String {
+    match section.is_filled() {
+        true => FILLED.to_owned(),
+        false => error,
+    }
+}
+
 /// Names of values and what they are: an ECS field, `@timestamp`, or another name.
 fn map(section: &Section<'_>) -> Vec<(String, String)> {
     let Some(node) = section.node("fields") else {
@@ -55,7 +68,7 @@ fn map(section: &Section<'_>) -> Vec<(String, String)> {
     let mut map = Vec::new();
     for (name, node) in entries {
         match &node.value {
-            Value::Text(field) => map.push((name.clone(), field.clone())),
+            Value::Text(field) => map.push((name.clone(), field.value().to_owned())),
             _ => section.wrong(node, &dotted(&key, name), "the name of a field"),
         }
     }
@@ -63,9 +76,9 @@ fn map(section: &Section<'_>) -> Vec<(String, String)> {
 }
 
 fn csv(section: &Section<'_>, map: &[(String, String)], aliases: &Aliases) -> Option<Own> {
-    let names = section.texts("csv", |text, _, _| Ok(text.to_owned()));
+    let names = section.texts("csv", |text, _, _| Ok(text.value().to_owned()));
     let delimiter = section.text("delimiter", |text| {
-        let mut chars = text.chars();
+        let mut chars = text.value().chars();
         match (chars.next(), chars.next()) {
             (Some(one), None) => Ok(one),
             _ => Err(format!("\"{text}\" is not one character")),
@@ -74,7 +87,7 @@ fn csv(section: &Section<'_>, map: &[(String, String)], aliases: &Aliases) -> Op
     match Own::csv(&names, delimiter.unwrap_or(','), map, aliases) {
         Ok(own) => Some(own),
         Err(message) => {
-            section.error("csv", message);
+            section.error("csv", words(section, message));
             None
         }
     }
@@ -83,7 +96,7 @@ fn csv(section: &Section<'_>, map: &[(String, String)], aliases: &Aliases) -> Op
 fn kv(section: &Section<'_>) -> Option<Own> {
     let node = section.node("kv")?;
     let table = section.inner(node, dotted(&section.key, "kv"), "kv")?;
-    let text = |key| table.text(key, |text| Ok(text.to_owned()));
+    let text = |key| table.text(key, |text| Ok(text.value().to_owned()));
     let (pair, value) = (text("pair"), text("value"));
     table.finish();
     match Own::kv(
@@ -92,7 +105,7 @@ fn kv(section: &Section<'_>) -> Option<Own> {
     ) {
         Ok(own) => Some(own),
         Err(message) => {
-            section.error("kv", message);
+            section.error("kv", words(section, message));
             None
         }
     }

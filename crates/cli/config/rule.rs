@@ -30,16 +30,9 @@ const ACTIONS: [(&str, Action); 3] = [
 pub(super) fn read(section: &Section<'_>) -> Option<Rule> {
     let node = section.require("match", "match = { } means every event");
     let conditions = node.map(|node| conditions(section, node));
-    let known = ACTIONS.map(|(name, _)| name).join(", ");
-    section.require("action", &format!("known: {known}"));
-    let action = section.text("action", |text| {
-        let found = ACTIONS.iter().find(|(name, _)| *name == text);
-        found
-            .map(|&(_, action)| action)
-            .ok_or_else(|| format!("\"{text}\" is not an action; known: {known}"))
-    });
+    let action = section.require_one_of("action", "an action", &ACTIONS);
     let even_threats = section.bool("even_threats").unwrap_or(false);
-    let name = section.text("name", |text| Ok(text.to_owned()));
+    let name = section.text("name", |text| Ok(text.value().to_owned()));
     section.finish();
     match (action, node.map(|node| &node.value)) {
         (Some(Action::Drop), Some(Value::Table(conditions))) if conditions.is_empty() => {

@@ -123,6 +123,11 @@ impl<'a> Section<'a> {
         all
     }
 
+    /// Whether variables were filled in anywhere in it.
+    pub(super) fn is_filled(&self) -> bool {
+        self.entries.iter().any(|(_, node)| node.is_filled())
+    }
+
     /// The value of `key`, if it is there.
     pub(super) fn node(&self, key: &'static str) -> Option<&'a Node> {
         if !self.asked.borrow().contains(&key) {
@@ -181,17 +186,9 @@ impl<'a> Section<'a> {
         entry.map_or(self.line, |(_, node)| node.line)
     }
 
-    /// Reads the rest by the type that `type` names; `noun` is what has the type.
+    /// Reads the rest by the type that `type` names; `noun` is what has the type, with its article.
     pub(super) fn of_type<T>(&self, noun: &str, types: &Types<T>) -> Option<T> {
-        let names: Vec<_> = types.iter().map(|(name, _)| *name).collect();
-        let known = names.join(", ");
-        self.require("type", &format!("known: {known}"))?;
-        let read = self.text("type", |wanted| {
-            let found = types.iter().find(|(name, _)| *name == wanted);
-            found
-                .map(|(_, read)| read)
-                .ok_or_else(|| format!("\"{wanted}\" is not a {noun}; known: {known}"))
-        })?;
+        let read = self.require_one_of("type", noun, types)?;
         let kind = read(self);
         self.finish();
         kind

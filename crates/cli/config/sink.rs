@@ -60,7 +60,9 @@ pub(super) fn read(section: &Section<'_>) -> Option<Sink> {
         line: section.line,
         conditions: node.map_or_else(Vec::new, |node| conditions(section, node)),
         // A mistake is noted where it is missing; the conditions are to be checked all the same.
-        kind: section.of_type("sink", TYPES).unwrap_or_else(file::nowhere),
+        kind: section
+            .of_type("a sink", TYPES)
+            .unwrap_or_else(file::nowhere),
     })
 }
 

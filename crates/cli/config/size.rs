@@ -24,7 +24,7 @@ pub(super) fn read(
     let size = |value: &Value| {
         let (spelled, size) = match value {
             Value::Integer(whole) => (whole.to_string(), u64::try_from(*whole).ok()),
-            Value::Text(text) => (format!("\"{text}\""), parse(text)),
+            Value::Text(text) => (format!("\"{text}\""), parse(text.value())),
             _ => return None,
         };
         Some(match size {

@@ -150,7 +150,7 @@ pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);
     let reading = format::read(section, options);
     let spool = spool::read(section);
-    let kind = section.of_type("source", TYPES)?;
+    let kind = section.of_type("a source", TYPES)?;
     if matches!(spool, spool::Choice::Yes(_)) && !kind.is_live() {
         section.error(
             "spool",

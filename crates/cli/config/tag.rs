@@ -3,6 +3,7 @@
 use knownet_flow::Path;
 
 use super::section::Section;
+use super::text::Text;
 
 /// One tag.
 #[derive(Debug)]
@@ -19,9 +20,7 @@ pub struct Tag {
 
 pub(super) fn read(section: &Section<'_>) -> Option<Tag> {
     section.require_list("from", "name a field, such as from = [\"destination.ip\"]");
-    let from = section.texts("from", |text, _, _| {
-        Path::parse(text).map_err(|error| error.to_string())
-    });
+    let from = section.texts("from", |text, _, _| text.read(Path::parse));
     section.require(
         "into",
         "name the field that takes the label, such as \"IPDestination\"",
@@ -36,11 +35,11 @@ pub(super) fn read(section: &Section<'_>) -> Option<Tag> {
     })
 }
 
-fn target(text: &str) -> Result<Path, String> {
-    match Path::parse(text) {
+fn target(text: &Text) -> Result<Path, String> {
+    match text.read(Path::parse) {
         Ok(path) if path.segments().next() == Some("tags") => Err(format!(
             "\"{text}\" is where failures are noted; write to another field"
         )),
-        outcome => outcome.map_err(|error| error.to_string()),
+        outcome => outcome,
     }
 }

@@ -4,6 +4,7 @@ mod http;
 mod label;
 mod matching;
 mod random;
+mod reference;
 mod shape;
 mod sink;
 mod source;

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::mistake::Notes;
+use super::text::Text;
 use super::variable;
 
 /// A value and where it stands.
@@ -20,7 +21,7 @@ pub(super) struct Node {
 
 #[derive(Debug)]
 pub(super) enum Value {
-    Text(String),
+    Text(Text),
     Integer(i64),
     Float(f64),
     Bool(bool),
@@ -43,6 +44,18 @@ impl Value {
             Value::List(_) => "a list",
             Value::Table(_) => "a table",
             Value::Broken => "broken",
+        }
+    }
+}
+
+impl Node {
+    /// Whether variables were filled in, in it or in anything that it holds.
+    pub(super) fn is_filled(&self) -> bool {
+        match &self.value {
+            Value::Text(text) => text.written().is_some(),
+            Value::List(nodes) => nodes.iter().any(Node::is_filled),
+            Value::Table(entries) => entries.iter().any(|(_, node)| node.is_filled()),
+            _ => false,
         }
     }
 }

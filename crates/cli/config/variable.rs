@@ -6,12 +6,15 @@
 //! end behind it is left out, nothing else.
 //!
 //! Only `${` begins a variable, so that expressions may end with `$`; `$${` stands for the two
-//! characters `${`. A relative path starts at the folder of the configuration. As in a shell, the default is taken for an empty variable too; it ends at the
-//! first `}`. What a variable holds is not looked at for variables again.
+//! characters `${`. A relative path starts at the folder of the configuration. As in a shell, the
+//! default is taken for an empty variable too; it ends at the first `}`. What a variable holds is not
+//! looked at for variables again.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path};
+
+use super::text::Text;
 
 /// Bytes that a secret may have.
 const LONGEST: u64 = 64 << 10;
@@ -24,9 +27,10 @@ pub(super) fn expand(
     text: &str,
     folder: &Path,
     env: &dyn Fn(&str) -> Option<String>,
-) -> Result<String, String> {
+) -> Result<Text, String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let mut filled = false;
     while let Some(at) = rest.find("${") {
         let (before, after) = (&rest[..at], &rest[at + 2..]);
         if let Some(before) = before.strip_suffix('$') {
@@ -49,10 +53,14 @@ pub(super) fn expand(
             _ => value(variable, env),
         };
         out.push_str(&value?);
+        filled = true;
         rest = after;
     }
     out.push_str(rest);
-    Ok(out)
+    Ok(match filled {
+        true => Text::filled(out, text),
+        false => Text::plain(out),
+    })
 }
 
 fn credential(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {

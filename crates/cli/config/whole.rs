@@ -7,6 +7,7 @@ use knownet_flow::MAX_SINKS;
 use knownet_rule::{Match, Tags};
 
 use super::mistake::Notes;
+use super::text::FILLED;
 use super::tree::dotted;
 use super::{Condition, Config, SinkKind, SourceKind};
 
@@ -150,11 +151,23 @@ fn matches(conditions: &[Condition], tags: &Tags, labels: &[&str], notes: &Notes
         let pairs = Condition::pairs(std::slice::from_ref(condition));
         if let Err(errors) = Match::new(&pairs, tags, labels) {
             for error in errors {
-                notes.error(condition.line, &condition.place, error.message);
+                let message = match condition.filled {
+                    true => FILLED.to_owned(),
+                    false => error.message,
+                };
+                notes.error(condition.line, &condition.place, message);
             }
             continue;
         }
         for doubt in Match::doubts(&condition.key, &condition.values, tags) {
+            let doubt = match condition.filled {
+                true => {
+                    "is filled in with what is hardly meant: a wildcard that a backslash makes \
+                         a character"
+                        .to_owned()
+                }
+                false => doubt,
+            };
             notes.warning(condition.line, &condition.place, doubt);
         }
     }

@@ -1,7 +1,7 @@
 //! Clients that mean no good, or are broken.
 
 use super::{Client, config, gzip, start};
-use crate::rig::Folder;
+use crate::rig::{Folder, lines};
 
 #[test]
 fn a_bomb_is_refused_and_the_next_client_served() {
@@ -91,4 +91,24 @@ fn a_line_that_is_too_long_is_a_dead_letter_and_answered() {
     assert_eq!(answer["errors"], false);
     assert_eq!(folder.text("out.ndjson"), "{\"a\":1}\n");
     assert!(folder.text("dead.ndjson").contains(&long[..1024]));
+}
+
+#[test]
+fn what_is_no_action_is_not_in_the_log() {
+    for action in [
+        r#""s3cret""#,
+        r#"{"s3cret":{}}"#,
+        r#"{"index":"s3cret"}"#,
+        r#"{"index":{}} s3cret"#,
+        "s3cret",
+    ] {
+        // A run of its own for each, as a source tells of few such requests in a while.
+        let folder = Folder::new();
+        let (daemon, mut client) = start(&folder, "");
+        let answer = client.post("/_bulk", lines([action, "{}"]));
+        assert_eq!(answer.status, 400, "{action}: {}", answer.body);
+        let ran = daemon.stop();
+        ran.said("line 1 is no action");
+        assert!(!ran.err.contains("s3cret"), "{}", ran.err);
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use knownet_admin::Watch;
 use knownet_flow::Stop;
-use knownet_runtime::Handle;
+use knownet_runtime::{Handle, Health as State};
 
 use crate::config::Config;
 
@@ -44,12 +44,8 @@ impl Health {
 
 impl Watch for Health {
     fn sick(&self) -> Vec<String> {
-        let busy = self.handle.get().map(|handle| handle.health().busy);
-        let hangs = busy.filter(|busy| *busy > HANGS);
-        hangs
-            .map(|busy| format!("a worker hangs in a batch, for {} s now", busy.as_secs()))
-            .into_iter()
-            .collect()
+        let state = self.handle.get().map(Handle::health);
+        state.and_then(|state| hang(&state)).into_iter().collect()
     }
 
     fn unready(&self) -> Vec<String> {
@@ -74,3 +70,13 @@ impl Watch for Health {
         reasons
     }
 }
+
+/// What is said of a worker that hangs, if one does.
+fn hang(state: &State) -> Option<String> {
+    let seconds = state.busy.as_secs();
+    (state.busy > HANGS).then(|| format!("a worker hangs in a batch, for {seconds} s now"))
+}
+
+#[cfg(test)]
+#[path = "tests/health.rs"]
+mod tests;

@@ -38,16 +38,23 @@ mod systemd {
         let work = move || {
             loop {
                 thread::sleep(interval / 2);
-                match health.sick().first() {
-                    None => tell(&[NotifyState::Watchdog]),
-                    // Silence is what makes the manager act.
-                    Some(reason) => tracing::error!("{reason}"),
+                match sign(&*health) {
+                    Ok(alive) => tell(&[alive]),
+                    Err(reason) => tracing::error!("{reason}"),
                 }
             }
         };
         let thread = thread::Builder::new().name("watchdog".into());
         thread.spawn(work).context("no thread for the watchdog")?;
         Ok(())
+    }
+
+    /// The sign of life, or why there is none: silence is what makes the manager act.
+    pub(super) fn sign(health: &impl Watch) -> Result<NotifyState<'static>, String> {
+        match health.sick().into_iter().next() {
+            None => Ok(NotifyState::Watchdog),
+            Some(reason) => Err(reason),
+        }
     }
 
     fn tell(state: &[NotifyState<'_>]) {
@@ -78,3 +85,7 @@ mod silent {
 pub use silent::{ready, reloading, stopping, watch};
 #[cfg(target_os = "linux")]
 pub use systemd::{ready, reloading, stopping, watch};
+
+#[cfg(all(test, target_os = "linux"))]
+#[path = "tests/manager.rs"]
+mod tests;

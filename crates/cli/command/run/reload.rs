@@ -3,8 +3,8 @@
 //! - All of it is read, checked and compiled first; then one snapshot takes the place of the other.
 //!   With one mistake nothing changes.
 //! - What a run cannot take is refused by name ([`crate::config::barriers`]).
-//! - A feed that suddenly holds nothing, or less than half, is refused where a changed file is all
-//!   that asks for it. Who asks in person (SIGHUP) gets what is there.
+//! - A label whose feeds suddenly hold nothing, or less than half of 100 prefixes or more, is refused
+//!   where a changed file is all that asks for it. Who asks in person (SIGHUP) gets what is there.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::compile::Compiled;
 use crate::config::{self, Config, Label, Severity, barriers};
 use crate::log;
 
-/// A feed of fewer prefixes may shrink as it likes, though not to nothing.
+/// A label of fewer prefixes may shrink as it likes, though not to nothing.
 const SMALL: u64 = 100;
 
 pub struct Reload {
@@ -142,8 +142,7 @@ impl Reload {
         let lost = |(label, &count): (&Label, &u64)| {
             let mut known = before.clone();
             let (old, &known) = known.find(|(old, _)| old.name == label.name)?;
-            let less = count == 0 || (known >= SMALL && count < known / 2);
-            (less && known > count && old.is_made_as(label)).then(|| {
+            (collapsed(known, count) && old.is_made_as(label)).then(|| {
                 format!(
                     "label {}: {count} prefixes, but there were {known}; if that is meant, send \
                      SIGHUP or restart",
@@ -174,6 +173,14 @@ impl Reload {
     }
 }
 
+/// Whether so many prefixes where there were `known` look like a feed that was fetched in part.
+fn collapsed(known: u64, count: u64) -> bool {
+    match known < SMALL {
+        true => count == 0 && known > 0,
+        false => count < known.div_ceil(2),
+    }
+}
+
 /// The configuration and the feeds that it names.
 pub fn files(file: &Path) -> impl Iterator<Item = PathBuf> {
     let (config, _) = config::load(file);
@@ -191,3 +198,7 @@ fn taken() {
     metrics::gauge!("knownet_config_last_reload_success_timestamp_seconds")
         .set(now.unwrap_or_default().as_secs_f64());
 }
+
+#[cfg(test)]
+#[path = "tests/reload.rs"]
+mod tests;

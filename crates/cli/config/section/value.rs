@@ -6,6 +6,7 @@ use knownet_source::tail::Glob;
 
 use super::Section;
 use crate::config::disk::{Access, File, Followed};
+use crate::config::text::Text;
 use crate::config::tree::{Node, Value, dotted};
 
 impl<'a> Section<'a> {
@@ -25,13 +26,40 @@ impl<'a> Section<'a> {
     pub(in crate::config) fn text<T>(
         &self,
         key: &'static str,
-        read: impl FnOnce(&'a str) -> Result<T, String>,
+        read: impl FnOnce(&'a Text) -> Result<T, String>,
     ) -> Option<T> {
         let read = |value: &'a Value| match value {
             Value::Text(text) => Some(read(text)),
             _ => None,
         };
         self.value(key, read, "text")
+    }
+
+    /// What the text names; of a name that is not known, the known ones are told. `noun` is what
+    /// they are, with its article.
+    pub(in crate::config) fn one_of<T: Copy>(
+        &self,
+        key: &'static str,
+        noun: &str,
+        known: &[(&str, T)],
+    ) -> Option<T> {
+        self.text(key, |text| {
+            let found = known.iter().find(|(name, _)| *name == text.value());
+            found
+                .map(|&(_, value)| value)
+                .ok_or_else(|| format!("\"{text}\" is not {noun}; known: {}", names(known)))
+        })
+    }
+
+    /// The same of a key that must be there.
+    pub(in crate::config) fn require_one_of<T: Copy>(
+        &self,
+        key: &'static str,
+        noun: &str,
+        known: &[(&str, T)],
+    ) -> Option<T> {
+        self.require(key, &format!("known: {}", names(known)))?;
+        self.one_of(key, noun, known)
     }
 
     /// What `read` makes of a value; its error is noted, and `None` means that `wanted` is.
@@ -76,7 +104,7 @@ impl<'a> Section<'a> {
     pub(in crate::config) fn texts<T>(
         &self,
         key: &'static str,
-        read: impl Fn(&str, usize, &str) -> Result<T, String>,
+        read: impl Fn(&Text, usize, &str) -> Result<T, String>,
     ) -> Vec<T> {
         let mut all = Vec::new();
         for (key, node) in self.list(key) {
@@ -110,19 +138,17 @@ impl<'a> Section<'a> {
     /// A file's name as a path that starts at the configuration's folder.
     pub(in crate::config) fn path(
         &self,
-        text: &str,
+        text: &Text,
         line: usize,
         key: &str,
         access: Access,
     ) -> Result<PathBuf, String> {
-        if text.is_empty() {
-            return Err("\"\" is not a path".to_owned());
-        }
-        if text.contains('\0') {
-            return Err(format!("{text:?} is not a path"));
+        let value = text.value();
+        if value.is_empty() || value.contains('\0') {
+            return Err(format!("\"{text}\" is not a path"));
         }
         // Without `.` in it, so that messages and comparisons see one spelling.
-        let path = self.folder.join(text);
+        let path = self.folder.join(value);
         let path: PathBuf = path
             .components()
             .filter(|part| *part != Component::CurDir)
@@ -133,6 +159,7 @@ impl<'a> Section<'a> {
         };
         self.notes.file(File {
             path: path.clone(),
+            written: text.written().map(ToOwned::to_owned),
             line,
             key: key.to_owned(),
             access,
@@ -143,21 +170,27 @@ impl<'a> Section<'a> {
     /// A pattern of files' names that starts at the configuration's folder.
     pub(in crate::config) fn pattern(
         &self,
-        text: &str,
+        text: &Text,
         line: usize,
         key: &str,
     ) -> Result<Glob, String> {
-        if text.is_empty() || text.contains('\0') {
-            return Err(format!("{text:?} is not a path"));
+        let value = text.value();
+        if value.is_empty() || value.contains('\0') {
+            return Err(format!("\"{text}\" is not a path"));
         }
-        let glob = Glob::new(self.folder, text)?;
+        let glob = text.read(|text| Glob::new(self.folder, text))?;
         self.notes.followed(Followed {
             glob: glob.clone(),
-            path: self.folder.join(text),
-            text: text.to_owned(),
+            path: self.folder.join(value),
+            text: text.to_string(),
             line,
             key: key.to_owned(),
         });
         Ok(glob)
     }
+}
+
+fn names<T>(known: &[(&str, T)]) -> String {
+    let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
 }

@@ -7,8 +7,8 @@ use knownet_sink::{Compress, FileOptions, Rotate};
 use super::SinkKind;
 use crate::config::disk::Access;
 use crate::config::section::Section;
-use crate::config::tree::{Value, dotted};
-use crate::config::{duration, size};
+use crate::config::tree::dotted;
+use crate::config::{count, duration, size};
 
 /// The known ways to compress, by name.
 const WAYS: [(&str, Compress); 3] = [
@@ -55,28 +55,9 @@ fn rotate(section: &Section<'_>) -> Rotate {
     Rotate {
         size: size::read(section, "size", 1 << 10..=1 << 50),
         age: duration::read(section, "age"),
-        keep: keep(section),
-        compress: compress(section).unwrap_or_default(),
+        keep: count::read(section, "keep", 1..=1_000_000),
+        compress: section
+            .one_of("compress", "a way to compress", &WAYS)
+            .unwrap_or_default(),
     }
-}
-
-fn keep(section: &Section<'_>) -> Option<usize> {
-    let count = |value: &Value| match value {
-        Value::Integer(count @ 1..=1_000_000) => Some(Ok(*count as usize)),
-        Value::Integer(count) => Some(Err(format!(
-            "{count} is out of bounds; from 1 to 1000000 is allowed, and all files stay without it"
-        ))),
-        _ => None,
-    };
-    section.value("keep", count, "a whole number")
-}
-
-fn compress(section: &Section<'_>) -> Option<Compress> {
-    section.text("compress", |text| {
-        let found = WAYS.iter().find(|(name, _)| *name == text);
-        let known = WAYS.map(|(name, _)| name).join(", ");
-        found
-            .map(|(_, way)| *way)
-            .ok_or_else(|| format!("\"{text}\" is no way to compress; known: {known}"))
-    })
 }

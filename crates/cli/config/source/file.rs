@@ -39,16 +39,10 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
 
 fn follow(section: &Section<'_>) -> Option<SourceKind> {
     let paths = section.texts("paths", |text, line, key| section.pattern(text, line, key));
-    let start = section.text("start", |text| match text {
-        "beginning" => Ok(Start::Beginning),
-        "end" => Ok(Start::End),
-        other => Err(format!("\"{other}\" is not a start; known: beginning, end")),
-    });
-    let watch = section.text("watch", |text| match text {
-        "auto" => Ok(Watch::Auto),
-        "poll" => Ok(Watch::Poll),
-        other => Err(format!("\"{other}\" is no way to watch; known: auto, poll")),
-    });
+    let starts = [("beginning", Start::Beginning), ("end", Start::End)];
+    let ways = [("auto", Watch::Auto), ("poll", Watch::Poll)];
+    let start = section.one_of("start", "a start", &starts);
+    let watch = section.one_of("watch", "a way to watch", &ways);
     let multiline = section.node("multiline").and_then(|node| {
         let key = dotted(&section.key, "multiline");
         let section = section.inner(node, key, "multiline")?;
@@ -72,5 +66,7 @@ fn multiline(section: &Section<'_>) -> Option<Multiline> {
         "write what the first line of each record matches",
     );
     let timeout = duration::read(section, "timeout").unwrap_or(TIMEOUT);
-    section.text("pattern", |text| Multiline::new(text, timeout))
+    section.text("pattern", |text| {
+        text.read(|text| Multiline::new(text, timeout))
+    })
 }

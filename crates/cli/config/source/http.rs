@@ -8,6 +8,7 @@ use knownet_source::{Auth, Http, Secret};
 use super::{SourceKind, listen};
 use crate::config::disk::Access;
 use crate::config::section::Section;
+use crate::config::text::Text;
 use crate::config::{duration, size};
 
 /// Elasticsearch's port, which clients of it take where they are not told another.
@@ -43,15 +44,16 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
     }))
 }
 
-fn version(text: &str) -> Result<String, String> {
-    let (numbers, _) = text.split_once('-').unwrap_or((text, ""));
+fn version(text: &Text) -> Result<String, String> {
+    let value = text.value();
+    let (numbers, _) = value.split_once('-').unwrap_or((value, ""));
     let number = |part: &str| part.parse::<u16>().is_ok();
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     match numbers.split('.').count() == 3
         && numbers.split('.').all(number)
-        && text.chars().all(plain)
+        && value.chars().all(plain)
     {
-        true => Ok(text.to_owned()),
+        true => Ok(value.to_owned()),
         false => Err(format!(
             "\"{text}\" is not a version of Elasticsearch; write one such as \"8.19.0\""
         )),
@@ -71,11 +73,11 @@ fn auth(section: &Section<'_>) -> Vec<Auth> {
 }
 
 fn one(table: &Section<'_>) -> Option<Auth> {
-    let user = table.text("user", |text| match text.contains(':') {
+    let user = table.text("user", |text| match text.value().contains(':') {
         true => Err(format!(
             "\"{text}\" has a colon, which a user's name cannot have"
         )),
-        false => Ok(text.to_owned()),
+        false => Ok(text.value().to_owned()),
     });
     let password = secret(table, "password", "password_file");
     let token = secret(table, "token", "token_file");
@@ -108,9 +110,9 @@ fn one(table: &Section<'_>) -> Option<Auth> {
 
 /// The secret that one of these keys gives.
 fn secret(table: &Section<'_>, text: &'static str, file: &'static str) -> Option<Secret> {
-    let given = table.text(text, |secret| match secret.is_empty() {
+    let given = table.text(text, |secret| match secret.value().is_empty() {
         true => Err("is empty, so everyone would know it".to_owned()),
-        false => Ok(Secret::Text(secret.to_owned())),
+        false => Ok(Secret::Text(secret.value().to_owned())),
     });
     let path = table.file(file, Access::Read).map(Secret::File);
     if let Some(secret) = path.clone() {

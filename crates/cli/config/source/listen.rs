@@ -6,9 +6,9 @@ use std::time::Duration;
 use knownet_source::{Listen, Tls};
 
 use crate::config::disk::Access;
-use crate::config::duration;
 use crate::config::section::Section;
-use crate::config::tree::Value;
+use crate::config::text::Text;
+use crate::config::{count, duration};
 
 /// Connections at once, without the key.
 pub(super) const CONNECTIONS: usize = 1024;
@@ -41,9 +41,10 @@ pub(super) fn warn_of_plain(section: &Section<'_>, listen: &Listen) {
 }
 
 /// `ADDRESS:PORT`; of the names only `localhost` is one.
-pub(in crate::config) fn address(text: &str) -> Result<SocketAddr, String> {
-    let local = text.strip_prefix("localhost:");
-    let spelled = local.map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+pub(in crate::config) fn address(text: &Text) -> Result<SocketAddr, String> {
+    let value = text.value();
+    let local = value.strip_prefix("localhost:");
+    let spelled = local.map_or_else(|| value.to_owned(), |port| format!("127.0.0.1:{port}"));
     spelled.parse().map_err(|_| {
         format!(
             "\"{text}\" is not an address with a port; write one such as \"127.0.0.1:5044\", \
@@ -54,14 +55,7 @@ pub(in crate::config) fn address(text: &str) -> Result<SocketAddr, String> {
 
 /// `max_connections`.
 pub(super) fn connections(section: &Section<'_>) -> Option<usize> {
-    let count = |value: &Value| match value {
-        Value::Integer(count @ 1..=100_000) => Some(Ok(*count as usize)),
-        Value::Integer(count) => Some(Err(format!(
-            "{count} is out of bounds; from 1 to 100000 is allowed"
-        ))),
-        _ => None,
-    };
-    section.value("max_connections", count, "a whole number")
+    count::read(section, "max_connections", 1..=100_000)
 }
 
 fn tls(section: &Section<'_>) -> Option<Tls> {

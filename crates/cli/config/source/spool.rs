@@ -6,6 +6,12 @@ use crate::config::section::Section;
 use crate::config::size;
 use crate::config::tree::{Value, dotted};
 
+/// What is done when it is as large as it may be: nothing more is received, or the oldest goes.
+const ANSWERS: [(&str, WhenFull); 2] = [
+    ("block", WhenFull::Block),
+    ("drop-oldest", WhenFull::DropOldest),
+];
+
 /// What a source says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
@@ -52,19 +58,9 @@ fn table(section: &Section<'_>) -> Spool {
     let spool = Spool {
         max_size: size::read(section, "max_size", 1 << 20..=1 << 40).unwrap_or(usual.max_size),
         when_full: section
-            .text("when_full", when_full)
+            .one_of("when_full", "an answer to a full spool", &ANSWERS)
             .unwrap_or(usual.when_full),
     };
     section.finish();
     spool
-}
-
-fn when_full(text: &str) -> Result<WhenFull, String> {
-    match text {
-        "block" => Ok(WhenFull::Block),
-        "drop-oldest" => Ok(WhenFull::DropOldest),
-        _ => Err(format!(
-            "\"{text}\" is not known; known: block (nothing more is received), drop-oldest"
-        )),
-    }
 }

@@ -6,8 +6,7 @@ use knownet_source::Udp;
 
 use super::{SourceKind, listen};
 use crate::config::section::Section;
-use crate::config::size;
-use crate::config::tree::Value;
+use crate::config::{count, size};
 
 /// Syslog's own port, 514, takes privileges.
 const PORT: u16 = 5514;
@@ -17,14 +16,7 @@ const BUFFER: u64 = 16 << 20;
 pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
     let default = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
     let address = section.text("listen", listen::address).unwrap_or(default);
-    let count = |value: &Value| match value {
-        Value::Integer(count @ 1..=64) => Some(Ok(*count as usize)),
-        Value::Integer(count) => Some(Err(format!(
-            "{count} is out of bounds; from 1 to 64 is allowed"
-        ))),
-        _ => None,
-    };
-    let receivers = section.value("receivers", count, "a whole number");
+    let receivers = count::read(section, "receivers", 1..=64);
     if receivers.is_some_and(|count| count > 1) && !cfg!(target_os = "linux") {
         section.error("receivers", "more than 1 needs Linux");
     }

@@ -8,6 +8,7 @@ use super::{SourceKind, listen};
 use crate::config::disk::Access;
 use crate::config::duration;
 use crate::config::section::Section;
+use crate::config::text::Text;
 
 /// As for TCP.
 const IDLE: Duration = Duration::from_secs(3600);
@@ -20,28 +21,19 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
     }
     section.require("path", "name the socket's file");
     let path = section.file("path", Access::Write);
-    let mode = section.text("mode", |text| match text {
-        "stream" => Ok(false),
-        "datagram" => Ok(true),
-        _ => Err(format!("\"{text}\" is not a mode; known: stream, datagram")),
-    });
-    let datagram = mode.unwrap_or(false);
+    let modes = [("stream", false), ("datagram", true)];
+    let datagram = section.one_of("mode", "a mode", &modes).unwrap_or(false);
     let permissions = section.text("permissions", permissions);
-    let idle_timeout = duration::read(section, "idle_timeout");
-    let max_connections = listen::connections(section);
-    if datagram {
-        for (key, given) in [
-            ("idle_timeout", idle_timeout.is_some()),
-            ("max_connections", max_connections.is_some()),
-        ] {
-            if given {
-                section.error(
-                    key,
-                    "is for mode = \"stream\"; datagrams have no connections",
-                );
-            }
-        }
-    }
+    let (idle_timeout, max_connections) = if datagram {
+        section.unfit(
+            &["idle_timeout", "max_connections"],
+            "is for mode = \"stream\"; datagrams have no connections",
+        );
+        (None, None)
+    } else {
+        let idle_timeout = duration::read(section, "idle_timeout");
+        (idle_timeout, listen::connections(section))
+    };
     Some(SourceKind::Unix(Unix {
         path: path?,
         datagram,
@@ -52,8 +44,8 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
 }
 
 /// Octal, as for chmod.
-fn permissions(text: &str) -> Result<u32, String> {
-    let mode = u32::from_str_radix(text, 8).ok();
+fn permissions(text: &Text) -> Result<u32, String> {
+    let mode = u32::from_str_radix(text.value(), 8).ok();
     mode.filter(|mode| *mode <= 0o777).ok_or_else(|| {
         format!("\"{text}\" is not a file's permissions; write them such as \"0660\"")
     })

@@ -220,6 +220,14 @@ fn sizes_and_counts_have_bounds() {
             "config/a.toml:10: sinks.out.max_event: unknown key; known: match, type",
         ],
     );
+    for (count, mistake) in [
+        ("-1", "-1 is out of bounds; from 1 to 1024 is allowed"),
+        ("1025", "1025 is out of bounds; from 1 to 1024 is allowed"),
+        ("2.0", "takes a whole number, not a fraction"),
+    ] {
+        let mistake = format!("config/a.toml:1: workers: {mistake}");
+        assert_mistakes(&format!("workers = {count}\n{ENDS}"), &[&mistake]);
+    }
     for (text, size) in [
         ("4096", 4096),
         ("\"4096\"", 4096),

@@ -109,12 +109,11 @@ fn mistakes_in_a_rotation() {
         ),
         (
             "rotate = { age = \"1d\", keep = 0 }",
-            "rotate.keep: 0 is out of bounds; from 1 to 1000000 is allowed, and all files stay \
-             without it",
+            "rotate.keep: 0 is out of bounds; from 1 to 1000000 is allowed",
         ),
         (
             "rotate = { age = \"1d\", compress = \"xz\" }",
-            "rotate.compress: \"xz\" is no way to compress; known: none, gzip, zstd",
+            "rotate.compress: \"xz\" is not a way to compress; known: none, gzip, zstd",
         ),
         (
             "rotate = { age = \"1d\", max = 3 }",

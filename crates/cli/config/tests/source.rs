@@ -69,7 +69,7 @@ fn beats_listen_where_logstash_does() {
              {SINK}"
         ),
         &[
-            "config/a.toml:3: sources.a.metadata: \"maybe\" is not known; write \"drop\" or \"keep\"",
+            "config/a.toml:3: sources.a.metadata: \"maybe\" is not a choice; known: drop, keep",
             "config/a.toml:4: sources.a.max_window: 3 is out of bounds; from 1KiB to 16GiB is allowed",
             "config/a.toml:5: sources.a.buffer: takes a size such as \"64MiB\", not a boolean",
         ],
@@ -91,7 +91,7 @@ fn followed_files_have_keys_of_their_own() {
              near position 8: invalid range pattern",
             "config/a.toml:4: sources.a.paths[1]: \"\" is not a path",
             "config/a.toml:5: sources.a.start: \"middle\" is not a start; known: beginning, end",
-            "config/a.toml:6: sources.a.watch: \"never\" is no way to watch; known: auto, poll",
+            "config/a.toml:6: sources.a.watch: \"never\" is not a way to watch; known: auto, poll",
             "config/a.toml:7: sources.a.poll_interval: takes a time such as \"30s\", not a whole number",
             "config/a.toml:8: sources.a.close_after: \"soon\" is not a time; write a number and a unit \
              such as \"30s\" (ms, s, m, h, d)",

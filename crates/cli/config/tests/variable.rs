@@ -69,7 +69,10 @@ fn a_secret_comes_from_a_file_without_the_line_end() {
         "file" => Some("a variable".to_owned()),
         _ => None,
     };
-    let expanded = |text: &str| crate::config::variable::expand(text, here, &env);
+    let expanded = |text: &str| {
+        let text = crate::config::variable::expand(text, here, &env)?;
+        Ok::<_, String>(text.value().to_owned())
+    };
     std::fs::create_dir(here.join("credentials")).unwrap();
     std::fs::write(here.join("credentials/token"), "t0ken\r\n").unwrap();
     for (held, value) in [
@@ -106,5 +109,99 @@ fn a_secret_comes_from_a_file_without_the_line_end() {
         alone
             .unwrap_err()
             .starts_with("there are no credentials (CREDENTIALS_DIRECTORY")
+    );
+}
+
+/// Keys that take no such value, each in a configuration of its own.
+const MISPLACED: &[&str] = &[
+    "log_level = SECRET",
+    "max_event = SECRET",
+    "timezone = SECRET",
+    "format = SECRET",
+    "format = { regex = SECRET }",
+    "format = { regex = '(?P<a>x)', fields = { a = SECRET, b = SECRET } }",
+    "format = { grok = SECRET }",
+    "format = { csv = ['a'], fields = { b = SECRET } }",
+    "format = { kv = { pair = SECRET, value = SECRET } }",
+    "format = { csv = ['a'], delimiter = SECRET }",
+    "dead_letter = SECRET",
+    "dead_letter = '${file:x}/y'",
+    "state_dir = '${file:name}/y'",
+    "aliases.a = SECRET",
+    "[sources.a]\ntype = SECRET",
+    "[sources.a]\ntype = 'file'\npaths = [SECRET]",
+    "[sources.a]\ntype = 'file'\nfollow = true\npaths = [SECRET]",
+    "[sources.a]\ntype = 'file'\nfollow = true\npaths = 'a'\nstart = SECRET",
+    "[sources.a]\ntype = 'file'\nfollow = true\npaths = 'a'\nmultiline.pattern = SECRET",
+    "[sources.a]\ntype = 'tcp'\nlisten = SECRET",
+    "[sources.a]\ntype = 'tcp'\nidle_timeout = SECRET",
+    "[sources.a]\ntype = 'tcp'\ntls = { certificate = SECRET, key = SECRET }",
+    "[sources.a]\ntype = 'beats'\nmetadata = SECRET",
+    "[sources.a]\ntype = 'http'\nversion = SECRET",
+    "[sources.a]\ntype = 'http'\nauth = { user = SECRET, password = 'p' }",
+    "[sources.a]\ntype = 'http'\nauth = { user = 'u', password_file = SECRET }",
+    "[sources.a]\ntype = 'http'\nauth = { token_file = SECRET }",
+    "[sources.a]\ntype = 'unix'\npath = 'a'\npermissions = SECRET",
+    "[labels.A]\nfeeds = SECRET",
+    "[labels.A]\nfeeds = 'builtin:${file:x}'",
+    "[labels.A]\nfeeds = 'https://${file:x}'",
+    "[labels.A]\nfeeds = { path = SECRET, kind = SECRET, on_bad_line = SECRET }",
+    "[labels.A]\nallow = SECRET\ncidrs = SECRET",
+    "[[tags]]\nfrom = SECRET\ninto = SECRET",
+    "[[rules]]\naction = SECRET\nmatch = {}",
+    "[[rules]]\naction = 'drop'\nmatch = { 'a|re' = SECRET }",
+    "[[rules]]\naction = 'drop'\nmatch = { 'a|cidr' = ['::/0', SECRET] }",
+    "[sinks.a]\ntype = 'file'\npath = SECRET",
+    "[sinks.a]\ntype = 'file'\npath = 'a'\nrotate = { size = SECRET, compress = SECRET }",
+    "[admin]\nlisten = SECRET",
+];
+
+#[test]
+fn no_mistake_shows_what_was_filled_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    // Nothing that any of the keys takes.
+    std::fs::write(folder.path().join("x"), "s3cret:/..\"[(\n").unwrap();
+    std::fs::write(folder.path().join("name"), "s3cret").unwrap();
+    std::fs::write(folder.path().join("s3cret"), "no folder").unwrap();
+    // A run that goes on has more to look at.
+    let ends = ENDS.replace("stdin", "tcp");
+    for keys in MISPLACED {
+        let keys = keys.replace("SECRET", "'${file:x}'");
+        std::fs::write(&file, format!("{keys}\n{ends}")).unwrap();
+        let (_, mistakes) = crate::config::load(&file);
+        assert!(!mistakes.is_empty(), "{keys}");
+        for mistake in super::show(&mistakes) {
+            assert!(!mistake.contains("s3cret"), "{keys}\n{mistake}");
+        }
+    }
+}
+
+#[test]
+fn a_mistake_shows_the_variable_and_what_is_wrong_with_its_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    std::fs::write(folder.path().join("x"), "one:two").unwrap();
+    let config = format!(
+        "format = \"${{file:x}}\"\nlog_level = \"a${{MISSING:-b}}\"\n[sources.a]\ntype = \"http\"\n\
+         listen = \"${{file:x}}\"\nauth = {{ user = \"${{file:x}}\", password = \"p\" }}\n\
+         [sinks.a]\ntype = \"file\"\npath = \"${{file:x}}/a/b\"\n{ENDS}"
+    );
+    std::fs::write(&file, config).unwrap();
+    let (_, mistakes) = crate::config::load(&file);
+    let here = folder.path().to_str().unwrap();
+    let mistakes = super::show(&mistakes);
+    let mistakes: Vec<_> = mistakes.iter().map(|m| m.replace(here, "DIR")).collect();
+    assert_eq!(
+        mistakes,
+        [
+            "DIR/a.toml:1: format: \"${file:x}\" is filled in with what does not fit here; look at what \
+             its variables hold; or a table with regex, grok, csv or kv",
+            "DIR/a.toml:2: log_level: \"a${MISSING:-b}\" is not a level; known: error, warn, info, debug, trace",
+            "DIR/a.toml:5: sources.a.listen: \"${file:x}\" is not an address with a port; write one such as \
+             \"127.0.0.1:5044\", \"0.0.0.0:5044\" for every address of this machine, or \"[::1]:5044\"",
+            "DIR/a.toml:6: sources.a.auth.user: \"${file:x}\" has a colon, which a user's name cannot have",
+            "DIR/a.toml:9: sinks.a.path: \"${file:x}/a/b\" has no folder to be in; create it",
+        ]
     );
 }

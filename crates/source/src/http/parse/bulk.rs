@@ -146,9 +146,11 @@ impl Bulk {
                 Ok(Action::Update(meta)) => ("update", Then::Update, meta),
                 Ok(Action::Delete(meta)) => ("delete", Then::Delete, meta),
                 Err(error) => {
+                    // Its own words would repeat what may be a misplaced event.
                     return Err(Malformed::Syntax(format!(
-                        "line {} is no action such as {{\"index\":{{}}}}: {error}",
-                        self.line
+                        "line {} is no action such as {{\"index\":{{}}}}, from column {} on",
+                        self.line,
+                        error.column()
                     )));
                 }
             };
