@@ -7,6 +7,8 @@
 
 mod exception;
 mod report;
+#[path = "../end_to_end/rig/skip.rs"]
+mod skip;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,7 @@ const WRONG: f64 = 0.01;
 #[test]
 fn addresses_agree_with_another_parser() {
     let Some(data) = std::env::var_os("KNOWNET_DATA") else {
-        println!("skipped: KNOWNET_DATA is not set");
+        skip::skipped("KNOWNET_DATA is not set");
         return;
     };
     let folder = PathBuf::from(data).join("cases");

@@ -3,9 +3,11 @@
 use crate::round::Delivery;
 use crate::sender::Sender;
 use crate::sender::http::{Body, Http};
-use crate::trouble::Trouble;
 
-const SOURCE: &str = "[sources.in]\ntype = \"http\"\nlisten = \"127.0.0.1:0\"\n";
+fn new(name: &'static str) -> Delivery {
+    let source = "[sources.in]\ntype = \"http\"\nlisten = \"127.0.0.1:0\"\n";
+    Delivery::new(name, source)
+}
 
 fn run(delivery: Delivery) {
     let senders: Vec<Box<dyn Sender>> = vec![
@@ -17,21 +19,4 @@ fn run(delivery: Delivery) {
     ended.all_of_it().judge();
 }
 
-#[test]
-fn killed() {
-    run(Delivery::new("http", SOURCE));
-}
-
-#[test]
-fn killed_while_files_are_rotated() {
-    let mut delivery = Delivery::new("http, rotation", SOURCE);
-    delivery.sink = "rotate = { size = \"64KiB\", compress = \"gzip\" }";
-    run(delivery);
-}
-
-#[test]
-fn killed_while_the_sink_comes_and_goes() {
-    let mut delivery = Delivery::new("http, sink away", SOURCE);
-    delivery.trouble = Trouble::SinkAway;
-    run(delivery);
-}
+each_trouble!("http", new, run);

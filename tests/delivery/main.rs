@@ -23,7 +23,10 @@ mod trouble;
 // Who sends the events.
 mod sender;
 
-// The variants, by source.
+// What every source is tried with.
+#[macro_use]
+mod variant;
+// The sources.
 mod beats;
 mod http;
 mod net;

@@ -1,17 +1,12 @@
-//! TCP and UDP: what is spooled comes out. What a socket held at a kill is gone, and counted.
+//! Sources whose senders hear nothing: what is spooled comes out, and what reaches a run that is not
+//! killed. What a socket held at a kill is gone, and counted.
 
 use crate::ledger::event;
 use crate::round::Delivery;
-#[cfg(target_os = "linux")]
-use crate::round::kills;
 use crate::sender::Sender;
-use crate::sender::tcp::Tcp;
-use crate::sender::udp::Udp;
-use crate::trouble::Trouble;
 
-fn new(name: &'static str, kind: &str) -> Delivery {
-    let source = format!("[sources.in]\ntype = \"{kind}\"\nlisten = \"127.0.0.1:0\"\n");
-    let mut delivery = Delivery::new(name, &source);
+fn new(name: &'static str, source: &str) -> Delivery {
+    let mut delivery = Delivery::new(name, source);
     delivery.is_spooled = true;
     // As many bytes as may be in flight, and as one file of the spool holds, which is read again
     // from its beginning.
@@ -20,9 +15,9 @@ fn new(name: &'static str, kind: &str) -> Delivery {
 }
 
 fn run(delivery: Delivery, senders: Vec<Box<dyn Sender>>) {
-    let ended = delivery.run(senders, |delivery, _, found| {
+    let ended = delivery.run(senders, |delivery, sent, found| {
         let came = |(stream, n): &(usize, u64)| found.has(*stream, *n);
-        delivery.promised.iter().all(came) && delivery.spooled().is_empty()
+        delivery.due(sent).iter().all(came) && delivery.spooled().is_empty()
     });
     let Delivery { name, promised, .. } = &ended.delivery;
     println!(
@@ -32,50 +27,82 @@ fn run(delivery: Delivery, senders: Vec<Box<dyn Sender>>) {
     ended.what_was_promised().judge();
 }
 
-fn tcp() -> Vec<Box<dyn Sender>> {
-    vec![Box::new(Tcp::new(100)), Box::new(Tcp::new(1))]
+mod tcp {
+    use crate::round::Delivery;
+    use crate::sender::tcp::Tcp;
+
+    fn new(name: &'static str) -> Delivery {
+        let source = "[sources.in]\ntype = \"tcp\"\nlisten = \"127.0.0.1:0\"\n";
+        super::new(name, source)
+    }
+
+    fn run(delivery: Delivery) {
+        super::run(
+            delivery,
+            vec![Box::new(Tcp::new(100)), Box::new(Tcp::new(1))],
+        );
+    }
+
+    each_trouble!("tcp", new, run);
 }
 
-fn udp() -> Vec<Box<dyn Sender>> {
-    vec![Box::new(Udp::new(50)), Box::new(Udp::new(1))]
+mod udp {
+    use crate::round::Delivery;
+    use crate::sender::udp::Udp;
+
+    fn new(name: &'static str) -> Delivery {
+        let source = "[sources.in]\ntype = \"udp\"\nlisten = \"127.0.0.1:0\"\n";
+        super::new(name, source)
+    }
+
+    fn run(delivery: Delivery) {
+        super::run(
+            delivery,
+            vec![Box::new(Udp::new(50)), Box::new(Udp::new(1))],
+        );
+    }
+
+    each_trouble!("udp", new, run);
 }
 
-#[test]
-fn killed_over_tcp() {
-    run(new("tcp", "tcp"), tcp());
+#[cfg(unix)]
+mod unix_stream {
+    use crate::round::{Arrival, Delivery};
+    use crate::sender::unix::Lines;
+
+    fn new(name: &'static str) -> Delivery {
+        let source = "[sources.in]\ntype = \"unix\"\npath = \"in.sock\"\n";
+        let mut delivery = super::new(name, source);
+        delivery.arrival = Arrival::Socket;
+        delivery
+    }
+
+    fn run(delivery: Delivery) {
+        let sender = |at_once| Box::new(Lines::new(delivery.folder.path("in.sock"), at_once));
+        let senders = vec![sender(100) as _, sender(1) as _];
+        super::run(delivery, senders);
+    }
+
+    each_trouble!("unix", new, run);
 }
 
-#[test]
-fn killed_over_udp() {
-    run(new("udp", "udp"), udp());
-}
+#[cfg(unix)]
+mod unix_datagram {
+    use crate::round::{Arrival, Delivery};
+    use crate::sender::unix::Datagrams;
 
-#[test]
-fn killed_over_tcp_while_the_sink_comes_and_goes() {
-    let mut delivery = new("tcp, sink away", "tcp");
-    delivery.trouble = Trouble::SinkAway;
-    run(delivery, tcp());
-}
+    fn new(name: &'static str) -> Delivery {
+        let source = "[sources.in]\ntype = \"unix\"\npath = \"in.sock\"\nmode = \"datagram\"\n";
+        let mut delivery = super::new(name, source);
+        delivery.arrival = Arrival::Socket;
+        delivery
+    }
 
-#[test]
-fn killed_over_udp_while_the_clock_jumps() {
-    let mut delivery = new("udp, clock", "udp");
-    let Some(trouble) = Trouble::clock(&delivery.folder) else {
-        return;
-    };
-    delivery.trouble = trouble;
-    delivery.sink = "rotate = { size = \"64KiB\", compress = \"gzip\" }";
-    run(delivery, udp());
-}
+    fn run(delivery: Delivery) {
+        let sender = |at_once| Box::new(Datagrams::new(delivery.folder.path("in.sock"), at_once));
+        let senders = vec![sender(50) as _, sender(1) as _];
+        super::run(delivery, senders);
+    }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn killed_over_tcp_while_the_disk_is_full() {
-    let mut delivery = new("tcp, full disk", "tcp");
-    let Some(trouble) = Trouble::full_disk(&delivery.folder, kills()) else {
-        return;
-    };
-    delivery.trouble = trouble;
-    delivery.sink = "rotate = { size = \"256KiB\", compress = \"zstd\" }";
-    run(delivery, tcp());
+    each_trouble!("unix datagrams", new, run);
 }

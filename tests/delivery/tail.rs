@@ -3,18 +3,15 @@
 use std::fs;
 
 use crate::ledger::event;
-use crate::round::Delivery;
-#[cfg(target_os = "linux")]
-use crate::round::kills;
+use crate::round::{Arrival, Delivery};
 use crate::sender::Sender;
 use crate::sender::tail::{Rotation, Tail};
-use crate::trouble::Trouble;
 
 const SOURCE: &str = "[sources.in]\ntype = \"file\"\npaths = [\"logs/*.log*\"]\nfollow = true\n";
 
 fn new(name: &'static str) -> Delivery {
     let mut delivery = Delivery::new(name, SOURCE);
-    delivery.listens = false;
+    delivery.arrival = Arrival::Files;
     // Events for as many bytes as may be in flight.
     delivery.in_flight = Some((1 << 20) / event(0, 0).len() as u64);
     delivery
@@ -37,41 +34,19 @@ fn run(mut delivery: Delivery, rotation: Rotation) {
     ended.all_of_it().judge();
 }
 
-#[test]
-fn killed() {
-    run(new("files"), Rotation::Off);
+/// Renamed by its writer, as most are.
+fn renamed(delivery: Delivery) {
+    run(delivery, Rotation::Rename);
 }
 
+each_trouble!("files", new, renamed);
+
 #[test]
-fn killed_while_they_are_renamed() {
-    let mut delivery = new("files, renamed");
-    delivery.sink = "rotate = { size = \"64KiB\", compress = \"zstd\" }";
-    run(delivery, Rotation::Rename);
+fn killed_while_they_only_grow() {
+    run(new("files, growing"), Rotation::Off);
 }
 
 #[test]
 fn killed_while_they_are_copied_and_truncated() {
     run(new("files, copytruncate"), Rotation::CopyTruncate);
-}
-
-#[test]
-fn killed_while_the_clock_jumps() {
-    let mut delivery = new("files, clock");
-    let Some(trouble) = Trouble::clock(&delivery.folder) else {
-        return;
-    };
-    delivery.trouble = trouble;
-    run(delivery, Rotation::Rename);
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn killed_while_the_disk_is_full() {
-    let mut delivery = new("files, full disk");
-    let Some(trouble) = Trouble::full_disk(&delivery.folder, kills()) else {
-        return;
-    };
-    delivery.trouble = trouble;
-    delivery.sink = "rotate = { size = \"256KiB\", compress = \"zstd\" }";
-    run(delivery, Rotation::Rename);
 }

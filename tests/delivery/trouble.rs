@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::random::Random;
 #[cfg(target_os = "linux")]
 use crate::rig::SmallDisk;
-use crate::rig::{Daemon, Folder};
+use crate::rig::{Daemon, Folder, skipped};
 
 pub enum Trouble {
     /// Nothing.
@@ -38,7 +38,9 @@ impl Trouble {
     #[cfg(target_os = "linux")]
     pub fn full_disk(folder: &Folder, kills: u64) -> Option<Trouble> {
         let kibibytes = ROOM * (8 + kills as u32);
-        SmallDisk::new(folder, kibibytes).map(Trouble::FullDisk)
+        let disk = SmallDisk::new(folder, kibibytes)?;
+        fs::create_dir(disk.path("out")).expect("a folder");
+        Some(Trouble::FullDisk(disk))
     }
 
     /// `None`, after a line, where there is no C compiler or no such dynamic linker.
@@ -53,7 +55,7 @@ impl Trouble {
         let compiled = cfg!(target_os = "linux")
             && compile.output().is_ok_and(|output| output.status.success());
         if !compiled {
-            println!("skipped: the clock cannot jump here; it takes Linux and a C compiler, cc");
+            skipped("the clock cannot jump here; it takes Linux and a C compiler, cc");
             return None;
         }
         Some(Trouble::Clock(Clock { library, offset }))
@@ -63,7 +65,7 @@ impl Trouble {
     pub fn sink_folder(&self) -> &'static str {
         match self {
             #[cfg(target_os = "linux")]
-            Trouble::FullDisk(_) => "disk",
+            Trouble::FullDisk(_) => "disk/out",
             _ => "out",
         }
     }
@@ -88,24 +90,40 @@ impl Trouble {
 
     /// A file of the sink, as this process reaches it.
     pub fn path(&self, folder: &Folder, name: &str) -> PathBuf {
+        self.beside(folder, "out").join(name)
+    }
+
+    /// A folder on the sink's disk, as this process reaches it.
+    fn beside(&self, folder: &Folder, name: &str) -> PathBuf {
         match self {
             #[cfg(target_os = "linux")]
             Trouble::FullDisk(disk) => disk.path(name),
-            _ => folder.path("out").join(name),
+            _ => folder.path(name),
+        }
+    }
+
+    /// Takes the sink's folder away.
+    pub fn hold(&self, folder: &Folder) {
+        let (out, away) = (self.beside(folder, "out"), self.beside(folder, "away"));
+        fs::rename(out, away).expect("moved away");
+    }
+
+    /// Puts it back, if it is away.
+    fn release(&self, folder: &Folder) {
+        let (out, away) = (self.beside(folder, "out"), self.beside(folder, "away"));
+        if away.exists() {
+            fs::rename(away, out).expect("moved back");
         }
     }
 
     /// Starts knownet where it has the trouble.
     pub fn start(&self, folder: &Folder) -> Daemon {
+        // It does not start without the folder.
+        self.release(folder);
         match self {
-            Trouble::None => folder.again(),
+            Trouble::None | Trouble::SinkAway => folder.again(),
             #[cfg(target_os = "linux")]
             Trouble::FullDisk(disk) => folder.again_on(disk),
-            Trouble::SinkAway => {
-                // It does not start without the folder.
-                self.end(folder);
-                folder.again()
-            }
             Trouble::Clock(clock) => folder.again_with(&[
                 ("LD_PRELOAD", clock.library.as_os_str()),
                 ("KNOWNET_CLOCK", clock.offset.as_os_str()),
@@ -119,9 +137,7 @@ impl Trouble {
             Trouble::None => return,
             #[cfg(target_os = "linux")]
             Trouble::FullDisk(disk) => fill(disk),
-            Trouble::SinkAway => {
-                fs::rename(folder.path("out"), folder.path("away")).expect("moved away");
-            }
+            Trouble::SinkAway => self.hold(folder),
             Trouble::Clock(clock) => {
                 // Twenty years back at most: before 1970 no clock is set.
                 let seconds = random.below(40 * 31_556_952) as i64 - 20 * 31_556_952;
@@ -139,11 +155,7 @@ impl Trouble {
             Trouble::FullDisk(disk) => {
                 let _ = fs::remove_file(disk.path("filler"));
             }
-            Trouble::SinkAway => {
-                if folder.path("away").exists() {
-                    fs::rename(folder.path("away"), folder.path("out")).expect("moved back");
-                }
-            }
+            Trouble::SinkAway => self.release(folder),
             Trouble::Clock(clock) => clock.set(0),
         }
     }

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::Write;
+use std::net::SocketAddr;
 
+use crate::http::client::Client;
 use crate::rig::{Folder, MICROSOFT, PRIVATE, UNKNOWN, event, eventually, lines};
 
 const CONFIG: &str = r#"
@@ -37,14 +38,8 @@ unready_after = "1ms"
 
 /// The status and body of an answer.
 fn get(address: SocketAddr, path: &str) -> (u16, String) {
-    let mut stream = TcpStream::connect(address).expect("a listener");
-    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).expect("a reader");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-    (status.expect("a status"), body.to_owned())
+    let answer = Client::new(address).get(path);
+    (answer.status, answer.body)
 }
 
 /// Every sample by its name and labels, as they are written. Panics at what the text format

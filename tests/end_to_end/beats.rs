@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde_json::{Value, json};
 
-use crate::rig::{Folder, PRIVATE, UNKNOWN, eventually, objects};
+use crate::rig::{Folder, PRIVATE, UNKNOWN, eventually, objects, window};
 
 const CONFIG: &str = r#"
 workers = 2
@@ -24,22 +24,22 @@ path = "out.ndjson"
 "#;
 
 /// As much of a Beat as can be seen from outside.
-struct Client(TcpStream);
+pub struct Client(TcpStream);
 
 impl Client {
-    fn new(address: SocketAddr) -> Client {
+    pub fn new(address: SocketAddr) -> Client {
         let stream = TcpStream::connect(address).expect("a connection");
         let patience = Some(Duration::from_secs(60));
         stream.set_read_timeout(patience).expect("a timeout");
         Client(stream)
     }
 
-    fn say(&mut self, bytes: &[u8]) {
+    pub fn say(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).expect("a connection");
     }
 
     /// Waits for the answer to a window, through signs of life; `None` if there is none.
-    fn acked(&mut self) -> Option<u32> {
+    pub fn acked(&mut self) -> Option<u32> {
         loop {
             let mut ack = [0; 6];
             self.0.read_exact(&mut ack).ok()?;
@@ -50,35 +50,6 @@ impl Client {
             }
         }
     }
-}
-
-fn frames(events: &[String]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (at, event) in events.iter().enumerate() {
-        bytes.extend(b"2J");
-        bytes.extend((at as u32 + 1).to_be_bytes());
-        bytes.extend((event.len() as u32).to_be_bytes());
-        bytes.extend(event.as_bytes());
-    }
-    bytes
-}
-
-/// A window, compressed unless `level` is 0.
-fn window(events: &[String], level: u32) -> Vec<u8> {
-    let mut bytes = b"2W".to_vec();
-    bytes.extend((events.len() as u32).to_be_bytes());
-    let frames = frames(events);
-    if level == 0 {
-        bytes.extend(frames);
-        return bytes;
-    }
-    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::new(level));
-    zlib.write_all(&frames).expect("memory");
-    let packed = zlib.finish().expect("memory");
-    bytes.extend(b"2C");
-    bytes.extend((packed.len() as u32).to_be_bytes());
-    bytes.extend(packed);
-    bytes
 }
 
 /// The event with this number, as Filebeat spells it.

@@ -1,7 +1,7 @@
 //! Events over HTTP: lines, JSON, and the bulk API.
 
 mod beats;
-mod client;
+pub mod client;
 mod hostile;
 mod safe;
 

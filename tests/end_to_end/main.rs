@@ -38,7 +38,7 @@ mod sync;
 mod text;
 // Beats: windows, acknowledgements, and clients that know nothing of them.
 mod beats;
-// The spool: kill -9, damage, no room, and the commands that look into it.
+// The spool: damage, no room, and the commands that look into it.
 #[cfg(unix)]
 mod spool;
 // Signals while a pipe is read.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::rig::{Folder, objects};
+use crate::rig::{Folder, objects, skipped};
 
 const EVENTS: &str = "20000";
 
@@ -10,7 +10,7 @@ const EVENTS: &str = "20000";
 fn data() -> Option<PathBuf> {
     let data = std::env::var_os("KNOWNET_DATA").map(PathBuf::from);
     if data.is_none() {
-        println!("skipped: KNOWNET_DATA is not set");
+        skipped("KNOWNET_DATA is not set");
     }
     // The binary runs in another folder.
     data.map(|data| data.canonicalize().expect("KNOWNET_DATA"))
@@ -36,7 +36,7 @@ fn text(path: PathBuf) -> String {
 fn every_label_is_the_true_one() {
     let Some(data) = data() else { return };
     if Command::new("python3").arg("--version").output().is_err() {
-        println!("skipped: there is no python3 to make events with");
+        skipped("there is no python3 to make events with");
         return;
     }
     let classes = ["microsoft", "apple_private_relay", "private"];

@@ -1,7 +1,10 @@
 //! A folder of files, and the binary run in it.
 
+mod answer;
 mod daemon;
+mod lumberjack;
 mod rotated;
+mod skip;
 #[cfg(target_os = "linux")]
 mod small_disk;
 
@@ -14,8 +17,11 @@ use std::thread;
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub use daemon::{Daemon, eventually};
+pub use answer::Answer;
+pub use daemon::{Daemon, eventually, signal};
+pub use lumberjack::window;
 pub use rotated::{decoded, rotated};
+pub use skip::skipped;
 #[cfg(target_os = "linux")]
 pub use small_disk::SmallDisk;
 

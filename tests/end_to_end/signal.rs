@@ -1,7 +1,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command};
 
-use crate::rig::{Folder, PRIVATE, UNKNOWN, event, labelled, lines};
+use crate::rig::{Folder, PRIVATE, Ran, UNKNOWN, event, labelled, lines, signal};
 
 const CONFIG: &str = r#"
 [sources.pipe]
@@ -15,41 +14,26 @@ into = "IPDestination"
 type = "stdout"
 "#;
 
-fn send(signal: &str, child: &Child) {
-    let command = format!("kill -{signal} {}", child.id());
-    let sent = Command::new("sh").args(["-c", &command]).status();
-    assert!(sent.expect("a shell").success());
-}
-
 /// Gives `first` to the command, waits for its answer, stops it with the pipe still open, and
 /// returns all that it wrote.
-fn stopped(args: &[&str], signal: &str) -> (String, String) {
+fn stopped(args: &[&str], signal: &str) -> Ran {
     let folder = Folder::new();
     folder.file("knownet.toml", CONFIG);
-    let mut child = folder.knownet(args).start();
-    let mut input = child.stdin.take().expect("a pipe");
-    let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+    let (mut daemon, mut input) = folder.knownet(args).piped();
     input
         .write_all(lines([event(PRIVATE)]).as_bytes())
         .expect("a reader");
-    let mut out = String::new();
-    output.read_line(&mut out).expect("an answer");
-    assert_eq!(out, lines([labelled(PRIVATE, "Private")]));
-    send(signal, &child);
-    output
-        .read_to_string(&mut out)
-        .expect("the end of its output");
-    let ended = child.wait_with_output().expect("its end");
+    assert_eq!(daemon.line(), labelled(PRIVATE, "Private"));
+    daemon.signal(signal);
+    let ran = daemon.ended().succeeded();
     drop(input);
-    let err = String::from_utf8(ended.stderr).expect("UTF-8");
-    assert_eq!(ended.status.code(), Some(0), "{err}");
-    (out, err)
+    ran
 }
 
 #[test]
 fn a_signal_stops_a_run_that_waits_for_input() {
     for signal in ["TERM", "INT"] {
-        let (out, err) = stopped(&["run"], signal);
+        let Ran { out, err, .. } = stopped(&["run"], signal);
         assert_eq!(out, lines([labelled(PRIVATE, "Private")]));
         assert!(err.starts_with("knownet: 1 event in, 1 out in "), "{err}");
         assert!(err.contains("; stopped by a signal\n"), "{err}");
@@ -58,9 +42,9 @@ fn a_signal_stops_a_run_that_waits_for_input() {
 
 #[test]
 fn a_signal_stops_the_filter_too() {
-    let (out, err) = stopped(&["tag"], "TERM");
+    let ran = stopped(&["tag"], "TERM");
     assert_eq!(
-        (&*out, &*err),
+        (&*ran.out, &*ran.err),
         (&*lines([labelled(PRIVATE, "Private")]), "")
     );
 }
@@ -84,7 +68,7 @@ fn what_was_read_before_the_signal_is_finished() {
     let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
     let mut out = String::new();
     output.read_line(&mut out).expect("an answer");
-    send("TERM", &child);
+    signal(child.id(), "TERM");
     output.read_to_string(&mut out).expect("the rest");
     let ended = child.wait_with_output().expect("its end");
     drop(writer.join().expect("the writer"));
@@ -107,37 +91,22 @@ fn what_was_read_before_the_signal_is_finished() {
     assert!(err.starts_with(&said), "{said}: {err}");
 }
 
-/// Reads lines until one holds `text`.
-#[cfg(target_os = "linux")]
-fn wait_for(text: &str, lines: &mut impl BufRead) {
-    let mut said = String::new();
-    while !said.contains(text) {
-        let read = lines.read_line(&mut said).expect("its messages");
-        assert!(read > 0, "no {text:?} in:\n{said}");
-    }
-}
-
 #[test]
 #[cfg(target_os = "linux")]
 fn the_first_signal_says_what_the_run_waits_for_and_the_second_ends_it() {
     let folder = Folder::new();
     let full = CONFIG.replace("type = \"stdout\"", "type = \"file\"\npath = \"/dev/full\"");
-    folder.file("knownet.toml", full);
-    let mut child = folder.knownet(&["run"]).start();
-    let mut input = child.stdin.take().expect("a pipe");
-    let mut err = BufReader::new(child.stderr.take().expect("a pipe"));
+    let (mut daemon, mut input) = folder.piped(&full);
     input
         .write_all(lines([event(PRIVATE)]).as_bytes())
         .expect("a reader");
-    wait_for("trying again until it works", &mut err);
-    send("TERM", &child);
-    wait_for(
+    daemon.said("trying again until it works");
+    daemon.signal("TERM");
+    daemon.said(
         "sink out: stopping, but events still wait for it; a second signal ends now and leaves \
-         them unconfirmed\n",
-        &mut err,
+         them unconfirmed",
     );
-    send("TERM", &child);
-    let ended = child.wait().expect("its end");
-    assert_eq!(ended.code(), Some(128 + 15));
+    daemon.signal("TERM");
+    daemon.ended().ended(128 + 15);
     drop(input);
 }

@@ -1,7 +1,6 @@
 //! The spool of a real run: what was on disk comes out, whatever happens.
 
 mod full;
-mod kill;
 
 use std::fs;
 use std::io::Write;

@@ -1,7 +1,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::rig::{Folder, UNKNOWN, event, lines};
+use crate::rig::{Folder, UNKNOWN, event, lines, skipped};
 
 /// How often the data of a file was made safe while an event went through; `None` without strace.
 fn syncs(sync: bool) -> Option<usize> {
@@ -36,6 +36,6 @@ fn a_batch_is_on_the_disk_where_that_is_wanted() {
             assert!(wanted > 0);
             assert_eq!(unwanted, 0);
         }
-        _ => eprintln!("skipped: strace cannot trace here"),
+        _ => skipped("strace cannot trace here"),
     }
 }

@@ -1,5 +1,8 @@
 //! Builtin feeds: exactly what they promise, and true to the real lists where those are at hand.
 
+#[path = "../../../tests/end_to_end/rig/skip.rs"]
+mod skip;
+
 use knownet_feed::{Options, builtin, load};
 use knownet_label::Prefix;
 use knownet_label::sets::Set;
@@ -20,7 +23,7 @@ fn parsed(texts: &[&str]) -> BTreeSet<Prefix> {
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("KNOWNET_DATA").map(PathBuf::from);
     if folder.is_none() {
-        println!("skipped: KNOWNET_DATA is not set");
+        skip::skipped("KNOWNET_DATA is not set");
     }
     folder
 }

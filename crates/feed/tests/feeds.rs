@@ -1,5 +1,8 @@
 //! Vendors' own files, with the counts that were taken beside them; skipped without `KNOWNET_DATA`.
 
+#[path = "../../../tests/end_to_end/rig/skip.rs"]
+mod skip;
+
 use knownet_feed::{BadLine, Options, Report, load};
 use knownet_label::{Addr, Prefix};
 use std::collections::BTreeSet;
@@ -9,7 +12,7 @@ fn file(name: &str) -> Option<PathBuf> {
     match std::env::var_os("KNOWNET_DATA") {
         Some(folder) => Some(PathBuf::from(folder).join("feeds").join(name)),
         None => {
-            println!("skipped: KNOWNET_DATA is not set");
+            skip::skipped("KNOWNET_DATA is not set");
             None
         }
     }

@@ -1,6 +1,8 @@
 //! Tables of real feeds against the gold model; skipped without `KNOWNET_DATA`.
 
 mod gold;
+#[path = "../../../tests/end_to_end/rig/skip.rs"]
+mod skip;
 
 use gold::{Gold, Random, Row, compare, edges, table};
 use knownet_label::Prefix;
@@ -10,7 +12,7 @@ fn data(path: &str) -> Option<PathBuf> {
     match std::env::var_os("KNOWNET_DATA") {
         Some(folder) => Some(PathBuf::from(folder).join(path)),
         None => {
-            println!("skipped: KNOWNET_DATA is not set");
+            skip::skipped("KNOWNET_DATA is not set");
             None
         }
     }

@@ -1,14 +1,12 @@
 //! A client of Lumberjack, version 2: windows of JSON events, sent again until they are
-//! acknowledged (the frames as in github.com/elastic/go-lumber, `protocol/v2/protocol.go`).
+//! acknowledged.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
-
 use super::{PATIENCE, Sender};
 use crate::ledger::event;
+use crate::rig::window;
 
 pub struct Beats {
     window: u64,
@@ -25,32 +23,18 @@ impl Beats {
         }
     }
 
-    fn window_of(&self, stream: usize, from: u64) -> io::Result<Vec<u8>> {
-        let mut frames = Vec::new();
-        for n in 0..self.window {
-            let event = event(stream, from + n);
+    fn window_of(&self, stream: usize, from: u64) -> Vec<u8> {
+        let event = |n| {
             let metadata = "{\"@metadata\":{\"beat\":\"winlogbeat\",\"version\":\"9.2.0\"},";
-            let event = event.trim_end().replacen('{', metadata, 1);
-            frames.extend_from_slice(b"2J");
-            frames.extend_from_slice(&(n as u32 + 1).to_be_bytes());
-            frames.extend_from_slice(&(event.len() as u32).to_be_bytes());
-            frames.extend_from_slice(event.as_bytes());
-        }
-        let mut bytes = b"2W".to_vec();
-        bytes.extend_from_slice(&(self.window as u32).to_be_bytes());
+            event(stream, n).trim_end().replacen('{', metadata, 1)
+        };
+        let events: Vec<String> = (from..from + self.window).map(event).collect();
         // Both ways are in use.
-        match self.sent % 3 {
-            0 => bytes.extend_from_slice(&frames),
-            _ => {
-                let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(3));
-                encoder.write_all(&frames)?;
-                let packed = encoder.finish()?;
-                bytes.extend_from_slice(b"2C");
-                bytes.extend_from_slice(&(packed.len() as u32).to_be_bytes());
-                bytes.extend_from_slice(&packed);
-            }
-        }
-        Ok(bytes)
+        let level = match self.sent % 3 {
+            0 => 0,
+            _ => 3,
+        };
+        window(&events, level)
     }
 
     fn attempt(&self, mut connection: &TcpStream, window: &[u8]) -> io::Result<()> {
@@ -77,7 +61,7 @@ impl Sender for Beats {
             Some(connection) => connection,
             None => connect(address)?,
         };
-        let window = self.window_of(stream, from)?;
+        let window = self.window_of(stream, from);
         self.attempt(&connection, &window)?;
         self.connection = Some(connection);
         self.sent += 1;

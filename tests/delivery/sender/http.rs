@@ -1,11 +1,12 @@
 //! A client of HTTP/1.1 with a kept connection: each request is repeated until it is answered.
 
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{self, BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use super::beats::connect;
 use super::{PATIENCE, Sender};
 use crate::ledger::event;
+use crate::rig::Answer;
 
 /// What a request looks like.
 #[derive(Clone, Copy, PartialEq)]
@@ -52,20 +53,20 @@ impl Http {
     }
 
     fn answer(&self, from: &mut BufReader<TcpStream>) -> io::Result<()> {
-        let (status, body) = read_answer(from)?;
-        match (status, self.body) {
+        let answer = Answer::read(from, false)?;
+        match (answer.status, self.body) {
             // Not now.
             (429 | 503, _) => return Err(ErrorKind::WouldBlock.into()),
             (200..=299, Body::Lines) => {}
             (200, Body::Bulk) => {
-                let answer: serde_json::Value = serde_json::from_slice(&body)?;
+                let answer = answer.json();
                 let items = answer["items"].as_array().map_or(0, Vec::len);
                 assert_eq!(items as u64, self.window, "{answer}");
                 if answer["errors"] != false {
                     return Err(ErrorKind::WouldBlock.into());
                 }
             }
-            _ => panic!("{status}: {}", String::from_utf8_lossy(&body)),
+            _ => panic!("{answer:?}"),
         }
         Ok(())
     }
@@ -88,28 +89,4 @@ impl Sender for Http {
     fn window(&self) -> u64 {
         self.window
     }
-}
-
-fn read_answer(from: &mut BufReader<TcpStream>) -> io::Result<(u16, Vec<u8>)> {
-    let mut head = Vec::new();
-    loop {
-        let mut line = String::new();
-        if from.read_line(&mut line)? == 0 {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
-        match line.trim_end() {
-            "" => break,
-            line => head.push(line.to_ascii_lowercase()),
-        }
-    }
-    let status = head.first().and_then(|line| line.split(' ').nth(1));
-    let status = status.and_then(|status| status.parse().ok());
-    let status = status.unwrap_or_else(|| panic!("no status in {head:?}"));
-    let length = head
-        .iter()
-        .find_map(|line| line.strip_prefix("content-length:"));
-    let length = length.map_or(0, |length| length.trim().parse().expect("a length"));
-    let mut body = vec![0; length];
-    from.read_exact(&mut body)?;
-    Ok((status, body))
 }

@@ -5,8 +5,10 @@ pub mod http;
 pub mod tail;
 pub mod tcp;
 pub mod udp;
+#[cfg(unix)]
+pub mod unix;
 
-use std::io;
+use std::io::{self, ErrorKind, Read};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -26,18 +28,34 @@ pub trait Sender: Send + 'static {
     fn window(&self) -> u64;
 }
 
+/// Where knownet listens.
+#[derive(Clone, Copy)]
+struct Place {
+    address: SocketAddr,
+    /// Whether this run is not killed any more.
+    is_last: bool,
+}
+
 /// What the senders and the test tell each other.
 #[derive(Default)]
 pub struct Wire {
-    /// Where knownet listens, while it does.
-    address: Mutex<Option<SocketAddr>>,
+    /// While it listens.
+    place: Mutex<Option<Place>>,
     changed: Condvar,
     ended: AtomicBool,
 }
 
 impl Wire {
-    pub fn connect(&self, address: Option<SocketAddr>) {
-        *self.address.lock().expect("the address") = address;
+    pub fn connect(&self, address: SocketAddr, is_last: bool) {
+        self.set(Some(Place { address, is_last }));
+    }
+
+    pub fn disconnect(&self) {
+        self.set(None);
+    }
+
+    fn set(&self, place: Option<Place>) {
+        *self.place.lock().expect("the place") = place;
         self.changed.notify_all();
     }
 
@@ -47,40 +65,45 @@ impl Wire {
         self.changed.notify_all();
     }
 
-    fn address(&self) -> Option<SocketAddr> {
-        let address = self.address.lock().expect("the address");
-        let wait = |address: &mut Option<SocketAddr>| {
-            address.is_none() && !self.ended.load(Ordering::SeqCst)
-        };
+    fn place(&self) -> Option<Place> {
+        let place = self.place.lock().expect("the place");
+        let wait =
+            |place: &mut Option<Place>| place.is_none() && !self.ended.load(Ordering::SeqCst);
         // It ends between the look and the wait at worst once.
         let pause = Duration::from_millis(100);
-        let (address, _) = self
+        let (place, _) = self
             .changed
-            .wait_timeout_while(address, pause, wait)
+            .wait_timeout_while(place, pause, wait)
             .expect("it");
-        *address
+        *place
     }
 }
 
 /// A stream that is being sent.
 pub struct Stream {
     sent: Arc<AtomicU64>,
+    since: Arc<AtomicU64>,
     pub window: u64,
     thread: JoinHandle<()>,
 }
 
 impl Stream {
     pub fn start(stream: usize, mut sender: Box<dyn Sender>, wire: Arc<Wire>) -> Stream {
-        let sent = Arc::new(AtomicU64::new(0));
-        let (window, count) = (sender.window(), sent.clone());
+        let (sent, since) = (AtomicU64::new(0), AtomicU64::new(u64::MAX));
+        let (sent, since) = (Arc::new(sent), Arc::new(since));
+        let (window, count, first) = (sender.window(), sent.clone(), since.clone());
         let thread = thread::spawn(move || {
             // What was begun is brought to an end, since it may have arrived.
             let mut pending = false;
             while pending || !wire.ended.load(Ordering::SeqCst) {
-                let Some(address) = wire.address() else {
+                let Some(place) = wire.place() else {
                     continue;
                 };
-                match sender.send(address, stream, count.load(Ordering::SeqCst)) {
+                let from = count.load(Ordering::SeqCst);
+                if place.is_last {
+                    first.fetch_min(from, Ordering::SeqCst);
+                }
+                match sender.send(place.address, stream, from) {
                     Ok(sent) => {
                         count.fetch_add(sent, Ordering::SeqCst);
                         pending = false;
@@ -95,6 +118,7 @@ impl Stream {
         });
         Stream {
             sent,
+            since,
             window,
             thread,
         }
@@ -105,9 +129,19 @@ impl Stream {
         self.sent.load(Ordering::SeqCst)
     }
 
-    /// Waits for its end.
-    pub fn ended(self) -> u64 {
+    /// Waits for its end: the first number that was sent to the last run, and the end of all.
+    pub fn ended(self) -> (u64, u64) {
         self.thread.join().expect("the sender");
-        self.sent.load(Ordering::SeqCst)
+        let sent = self.sent.load(Ordering::SeqCst);
+        (self.since.load(Ordering::SeqCst).min(sent), sent)
+    }
+}
+
+/// Whether whoever had the other end of a connection that does not block is gone. Nothing is ever
+/// answered on it.
+fn is_gone(mut connection: impl Read) -> bool {
+    match connection.read(&mut [0]) {
+        Ok(read) => read == 0,
+        Err(error) => error.kind() != ErrorKind::WouldBlock,
     }
 }

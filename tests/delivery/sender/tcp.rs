@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::beats::connect;
-use super::{PATIENCE, Sender};
+use super::{PATIENCE, Sender, is_gone};
 use crate::ledger::event;
 
 pub struct Tcp {
@@ -26,8 +26,8 @@ impl Tcp {
 impl Sender for Tcp {
     fn send(&mut self, address: SocketAddr, stream: usize, from: u64) -> io::Result<u64> {
         let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => connect(address)?,
+            Some(connection) if !is_closed(&connection)? => connection,
+            _ => connect(address)?,
         };
         connection.set_write_timeout(Some(PATIENCE))?;
         let end = from + self.at_once;
@@ -41,4 +41,12 @@ impl Sender for Tcp {
     fn window(&self) -> u64 {
         self.at_once
     }
+}
+
+/// The system takes what is written after the other end is gone, and nobody would see it.
+fn is_closed(connection: &TcpStream) -> io::Result<bool> {
+    connection.set_nonblocking(true)?;
+    let is_closed = is_gone(connection);
+    connection.set_nonblocking(false)?;
+    Ok(is_closed)
 }

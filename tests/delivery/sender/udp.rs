@@ -34,6 +34,6 @@ impl Sender for Udp {
     }
 
     fn window(&self) -> u64 {
-        0
+        self.at_once
     }
 }

@@ -1,30 +1,13 @@
 //! A small HTTP client that sends exactly what it is told to.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use crate::rig::Answer;
+
 /// One connection, kept alive.
 pub struct Client(BufReader<TcpStream>);
-
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    /// Names in lower case.
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-}
-
-impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let mut found = self.headers.iter().filter(|(known, _)| known == name);
-        found.next().map(|(_, value)| value.as_str())
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e} in {self:?}"))
-    }
-}
 
 impl Client {
     pub fn new(address: SocketAddr) -> Client {
@@ -82,35 +65,7 @@ impl Client {
 
     /// The next answer; `None` if the server closes instead.
     pub fn answer(&mut self, head: bool) -> Option<Answer> {
-        let mut line = String::new();
-        if self.0.read_line(&mut line).unwrap_or(0) == 0 {
-            return None;
-        }
-        let status = line.split(' ').nth(1).expect("a status");
-        let status = status.parse().expect("a number");
-        let mut headers = Vec::new();
-        loop {
-            let mut line = String::new();
-            self.0.read_line(&mut line).ok()?;
-            let Some((name, value)) = line.trim_end().split_once(": ") else {
-                break;
-            };
-            headers.push((name.to_lowercase(), value.to_owned()));
-        }
-        let mut answer = Answer {
-            status,
-            headers,
-            body: String::new(),
-        };
-        let length = answer
-            .header("content-length")
-            .map_or(0, |length| length.parse::<usize>().expect("a length"));
-        if !head && status >= 200 {
-            let mut body = vec![0; length];
-            self.0.read_exact(&mut body).ok()?;
-            answer.body = String::from_utf8(body).expect("UTF-8");
-        }
-        Some(answer)
+        Answer::read(&mut self.0, head).ok()
     }
 
     /// Whether the server has closed the connection, once it does.

@@ -44,20 +44,6 @@ impl Folder {
         knownet(self.0.path(), &["run"]).daemon()
     }
 
-    /// Starts the `knownet.toml` that is there by way of another program, which must become it.
-    // For `tests/delivery`, which has this rig, too.
-    #[allow(dead_code)]
-    pub fn again_under(&self, program: &[&str]) -> Daemon {
-        let mut call = knownet(self.0.path(), &[]);
-        let mut command = Command::new(program[0]);
-        command.args(&program[1..]);
-        command.arg(call.command.get_program()).arg("run");
-        command.stdin(Stdio::null());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        call.command = command;
-        call.daemon()
-    }
-
     /// Starts `knownet.toml` with this text and an open standard input.
     pub fn piped(&self, config: &str) -> (Daemon, ChildStdin) {
         self.file("knownet.toml", config);
@@ -170,6 +156,14 @@ impl Daemon {
         }
     }
 
+    /// Whether standard error had a line with `text` so far.
+    // For `tests/delivery`, which has this rig, too.
+    #[allow(dead_code)]
+    pub fn has_said(&mut self, text: &str) -> bool {
+        self.err.seen.extend(self.err.coming.try_iter());
+        self.err.seen.iter().any(|line| line.contains(text))
+    }
+
     /// The next line on standard output.
     pub fn line(&mut self) -> String {
         let line = self.out.next().map(str::to_owned);
@@ -187,9 +181,7 @@ impl Daemon {
 
     /// Sends a signal, such as `HUP`.
     pub fn signal(&self, signal: &str) {
-        let command = format!("kill -{signal} {}", self.child.id());
-        let sent = Command::new("sh").args(["-c", &command]).status();
-        assert!(sent.expect("a shell").success());
+        super::signal(self.child.id(), signal);
     }
 
     /// Ends it with SIGTERM; what it wrote, from the beginning.
@@ -230,6 +222,13 @@ impl Drop for Daemon {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal to a process that was started here.
+pub fn signal(process: u32, signal: &str) {
+    let command = format!("kill -{signal} {process}");
+    let sent = Command::new("sh").args(["-c", &command]).status();
+    assert!(sent.expect("a shell").success());
 }
 
 /// Looks at something that changes by itself until it is as it must be.

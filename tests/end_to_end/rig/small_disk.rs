@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::Folder;
+use super::{Folder, skipped};
 
 /// Mounted at `disk` in a folder; gone when it is dropped.
 pub struct SmallDisk {
@@ -36,7 +36,7 @@ impl SmallDisk {
         if said == "mounted\n" {
             return Some(disk);
         }
-        println!("skipped: a small disk cannot be mounted here; it takes root and unshare");
+        skipped("a small disk cannot be mounted here; it takes root and unshare");
         None
     }
 

@@ -1,12 +1,17 @@
 //! A spool without room, and a disk without any.
 
+#[cfg(target_os = "linux")]
+use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::process::Command;
-use std::{fs, thread};
+use std::thread;
 
-use super::{config, connect, files, line, no_sink, numbers, sink_again, spool};
+#[cfg(target_os = "linux")]
+use super::line;
+use super::{config, connect, files, no_sink, numbers, sink_again};
 use crate::admin::metrics;
+#[cfg(target_os = "linux")]
+use crate::rig::SmallDisk;
 use crate::rig::{Folder, eventually};
 
 /// Has an address for figures.
@@ -80,25 +85,19 @@ fn a_full_spool_blocks_its_senders_and_loses_nothing() {
     assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>());
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_waited_for_and_costs_nothing() {
-    let own_mounts = Command::new("unshare")
-        .args(["-m", "mount", "-t", "tmpfs", "none", "/mnt"])
-        .output();
-    if !own_mounts.is_ok_and(|output| output.status.success()) {
-        println!("skipped: no file system of a test's own can be mounted here");
-        return;
-    }
     let folder = Folder::new();
-    folder.file("knownet.toml", config("tcp", "") + ADMIN);
-    fs::create_dir(folder.path("knownet-state")).expect("a folder");
-    let mount = "mount -t tmpfs -o size=1m none knownet-state && exec \"$@\"";
-    let mut daemon = folder.again_under(&["unshare", "-m", "sh", "-c", mount, "sh"]);
+    let Some(disk) = SmallDisk::new(&folder, 1024) else {
+        return;
+    };
+    let config = config("tcp", "") + ADMIN;
+    folder.file("knownet.toml", format!("state_dir = \"disk\"\n{config}"));
+    let mut daemon = folder.again_on(&disk);
     let admin = daemon.address("\"admin\"");
     let address = daemon.address("\"in\"");
-    // Only the daemon sees that file system under its name.
-    let inside = format!("/proc/{}/root{}", daemon.id(), spool(&folder).display());
-    let filler = format!("{inside}/filler");
+    let filler = disk.path("filler");
     assert!(
         fs::write(&filler, vec![b'x'; 2 << 20]).is_err(),
         "it has no end"

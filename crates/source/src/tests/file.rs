@@ -1,3 +1,7 @@
+#[cfg(unix)]
+#[path = "../../../../tests/end_to_end/rig/skip.rs"]
+mod skip;
+
 use std::fs;
 
 use super::*;
@@ -49,7 +53,7 @@ fn a_named_pipe_without_a_writer_does_not_hold_up_a_stop() {
     let path = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&path).status();
     if !made.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: no mkfifo here");
+        skip::skipped("there is no mkfifo to make a named pipe with");
         return;
     }
     let stop = std::sync::Arc::new(Stop::new().unwrap());
