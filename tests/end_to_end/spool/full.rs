@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 use std::fs;
+use std::io::ErrorKind;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::thread;
@@ -98,10 +99,8 @@ fn a_full_disk_is_waited_for_and_costs_nothing() {
     let admin = daemon.address("\"admin\"");
     let address = daemon.address("\"in\"");
     let filler = disk.path("filler");
-    assert!(
-        fs::write(&filler, vec![b'x'; 2 << 20]).is_err(),
-        "it has no end"
-    );
+    let filled = fs::write(&filler, vec![b'x'; 2 << 20]).map_err(|e| e.kind());
+    assert_eq!(filled, Err(ErrorKind::StorageFull));
     let mut stream = connect(address);
     for n in 1..=9 {
         stream.write_all(line(n).as_bytes()).expect("sent");
