@@ -29,7 +29,7 @@ fn run(delivery: Delivery, senders: Vec<Box<dyn Sender>>) {
 
 mod tcp {
     use crate::round::Delivery;
-    use crate::sender::tcp::Tcp;
+    use crate::sender::lines::Lines;
 
     fn new(name: &'static str) -> Delivery {
         let source = "[sources.in]\ntype = \"tcp\"\nlisten = \"127.0.0.1:0\"\n";
@@ -39,7 +39,7 @@ mod tcp {
     fn run(delivery: Delivery) {
         super::run(
             delivery,
-            vec![Box::new(Tcp::new(100)), Box::new(Tcp::new(1))],
+            vec![Box::new(Lines::tcp(100)), Box::new(Lines::tcp(1))],
         );
     }
 
@@ -68,7 +68,7 @@ mod udp {
 #[cfg(unix)]
 mod unix_stream {
     use crate::round::{Arrival, Delivery};
-    use crate::sender::unix::Lines;
+    use crate::sender::lines::Lines;
 
     fn new(name: &'static str) -> Delivery {
         let source = "[sources.in]\ntype = \"unix\"\npath = \"in.sock\"\n";
@@ -78,7 +78,7 @@ mod unix_stream {
     }
 
     fn run(delivery: Delivery) {
-        let sender = |at_once| Box::new(Lines::new(delivery.folder.path("in.sock"), at_once));
+        let sender = |at_once| Box::new(Lines::unix(delivery.folder.path("in.sock"), at_once));
         let senders = vec![sender(100) as _, sender(1) as _];
         super::run(delivery, senders);
     }

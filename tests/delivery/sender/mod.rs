@@ -2,8 +2,8 @@
 
 pub mod beats;
 pub mod http;
+pub mod lines;
 pub mod tail;
-pub mod tcp;
 pub mod udp;
 #[cfg(unix)]
 pub mod unix;

@@ -1,58 +1,14 @@
-//! Senders to a socket in the file system, which never hear whether anything was taken.
+//! A sender of datagrams to a socket in the file system, which never hears whether they were taken.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
-use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use super::{PATIENCE, Sender, is_gone};
+use super::{PATIENCE, Sender};
 use crate::ledger::event;
-
-/// Lines over a connection.
-pub struct Lines {
-    path: PathBuf,
-    at_once: u64,
-    connection: Option<UnixStream>,
-}
-
-impl Lines {
-    pub fn new(path: PathBuf, at_once: u64) -> Lines {
-        Lines {
-            path,
-            at_once,
-            connection: None,
-        }
-    }
-}
-
-impl Sender for Lines {
-    fn send(&mut self, _: SocketAddr, stream: usize, from: u64) -> io::Result<u64> {
-        let mut connection = match self.connection.take() {
-            Some(connection) if !is_closed(&connection)? => connection,
-            _ => UnixStream::connect(&self.path)?,
-        };
-        connection.set_write_timeout(Some(PATIENCE))?;
-        let end = from + self.at_once;
-        let text: String = (from..end).map(|n| event(stream, n)).collect();
-        connection.write_all(text.as_bytes())?;
-        self.connection = Some(connection);
-        thread::sleep(Duration::from_millis(2));
-        Ok(self.at_once)
-    }
-
-    fn window(&self) -> u64 {
-        self.at_once
-    }
-}
-
-fn is_closed(connection: &UnixStream) -> io::Result<bool> {
-    connection.set_nonblocking(true)?;
-    let is_closed = is_gone(connection);
-    connection.set_nonblocking(false)?;
-    Ok(is_closed)
-}
 
 /// An event in each datagram.
 pub struct Datagrams {
