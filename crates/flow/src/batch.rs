@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::Messages;
+
 /// A byte buffer that is zeroed once and reused: a source reads straight into [`Buffer::spare`].
 #[derive(Default)]
 pub struct Buffer {
@@ -111,6 +113,16 @@ pub struct Origin {
     pub time: SystemTime,
 }
 
+/// Where a run of a batch's lines stands in their stream: a line that begins so many bytes behind the
+/// beginning of the run stands so far behind the run's position.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// Where the run ends in the batch's bytes; it begins where the one before it ends.
+    pub end: usize,
+    /// Where it begins in the stream. The same whenever it is read again.
+    pub position: u64,
+}
+
 /// Whole lines that travel together, and the position behind them.
 ///
 /// Every line in `bytes` ends with `\n`; a source adds the one that the last line of its input may
@@ -123,9 +135,28 @@ pub struct Batch {
     pub heading: Heading,
     /// Who sent them: all of them, or empty where nobody did.
     pub origins: Vec<Origin>,
+    /// What names the stream that they were read from, in every run; `None` if they cannot be read
+    /// again.
+    pub stream: Option<Arc<str>>,
+    /// Where they stand in the stream: all of them, or empty where that cannot be said.
+    pub places: Vec<Place>,
+    /// What they came as.
+    pub messages: Messages,
     /// Which of the source's partitions they came from.
     pub partition: u32,
     /// Where reading goes on once this batch is confirmed; what it counts is the source's affair
     /// (bytes of a file, offsets of a topic) as long as it grows within a partition.
     pub position: u64,
+}
+
+impl Batch {
+    /// Makes it ready for the next read, and gives memory above `keep` bytes back.
+    pub fn clear(&mut self, keep: usize) {
+        self.bytes.clear(keep);
+        self.heading = Heading::None;
+        self.origins.clear();
+        self.stream = None;
+        self.places.clear();
+        self.messages.clear();
+    }
 }

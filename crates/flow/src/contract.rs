@@ -134,6 +134,8 @@ pub struct Lines {
     pub bytes: Vec<u8>,
     /// Those of them, with their line feeds, that the reader wrote itself, in order.
     pub written: Vec<(Span, Roles)>,
+    /// What each run of them was made of, in order: where the run ends, and the record in the batch.
+    pub records: Vec<(usize, Span)>,
 }
 
 /// The steps of one worker, with their scratch memory.
@@ -170,6 +172,7 @@ impl Steps {
                 work.clear();
                 self.lines.bytes.clear();
                 self.lines.written.clear();
+                self.lines.records.clear();
                 // Memory for a huge batch is not kept for usual ones.
                 self.lines
                     .bytes
@@ -198,6 +201,11 @@ impl Steps {
             }
         }
         bytes
+    }
+
+    /// What each run of the rewritten lines was made of; `None` if nothing was rewritten.
+    pub fn records(&self) -> Option<&[(usize, Span)]> {
+        self.rewritten.then_some(self.lines.records.as_slice())
     }
 
     /// What the last run returned for this batch.

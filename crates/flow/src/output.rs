@@ -1,5 +1,7 @@
 //! The late splice: gap, insert, gap, tail, copied once into the batch's output.
 
+use memchr::memchr;
+
 use crate::{Event, Span, Verdict, Work};
 
 /// What leaves a batch: every passed event once, each ended by a line feed, and which sinks take
@@ -8,6 +10,8 @@ use crate::{Event, Span, Verdict, Work};
 pub struct Output {
     bytes: Vec<u8>,
     runs: Vec<Run>,
+    /// For each event its place in [`Work::events`], where somebody wants to know.
+    marks: Option<Vec<u32>>,
 }
 
 #[derive(Clone, Copy)]
@@ -18,11 +22,24 @@ struct Run {
 }
 
 impl Output {
+    /// Notes from now on which of [`Work::events`] each event is.
+    pub fn mark(&mut self) {
+        self.marks.get_or_insert_default();
+    }
+
+    /// Which of [`Work::events`] each event is; empty where that is not noted.
+    pub fn marks(&self) -> &[u32] {
+        self.marks.as_deref().unwrap_or_default()
+    }
+
     /// Forgets the events, and gives memory above `keep` bytes back.
     pub fn clear(&mut self, keep: usize) {
         self.bytes.clear();
         self.bytes.shrink_to(keep);
         self.runs.clear();
+        if let Some(marks) = &mut self.marks {
+            marks.clear();
+        }
     }
 
     /// The events that the sink with index `sink` takes.
@@ -79,6 +96,25 @@ impl<'a> Events<'a> {
             .chain(runs.map(move |(run, start)| &bytes[start..run.end]))
     }
 
+    /// The events one by one, without their line feeds: each with its place among all that leave the
+    /// batch.
+    pub fn each(&self) -> impl Iterator<Item = (usize, &'a [u8])> + use<'a> {
+        let (runs, bit): (&[Run], u64) = match self.output {
+            Source::Runs(output, bit) => (&output.runs, bit),
+            Source::Lines(_) => (&[], 0),
+        };
+        let mut before = 0;
+        let taken = runs.iter().filter_map(move |run| {
+            let first = before;
+            before += run.events as usize;
+            (run.sinks & bit != 0).then_some(first)
+        });
+        // Of lines alone there is one slice.
+        let first = taken.chain((bit == 0).then_some(0));
+        let slices = first.zip(self.slices());
+        slices.flat_map(|(first, slice)| (first..).zip(Lines(slice)))
+    }
+
     /// How many bytes.
     pub fn len(&self) -> usize {
         self.slices().map(<[u8]>::len).sum()
@@ -103,6 +139,20 @@ impl<'a> Events<'a> {
     }
 }
 
+/// Lines without their line feeds.
+struct Lines<'a>(&'a [u8]);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let at = memchr(b'\n', self.0)?;
+        let line = &self.0[..at];
+        self.0 = &self.0[at + 1..];
+        Some(line)
+    }
+}
+
 /// Copies every event that is kept and taken from `bytes` to `output`, with its edits.
 ///
 /// Each event ends with a line feed. What no edit names is the original, byte for byte.
@@ -112,7 +162,7 @@ impl<'a> Events<'a> {
 /// which must not reach a sink.
 pub fn splice(bytes: &[u8], work: &Work, output: &mut Output) {
     let mut copied = Pending { start: 0, end: 0 };
-    for event in &work.events {
+    for (index, event) in work.events.iter().enumerate() {
         if event.sinks == 0 || event.verdict != Verdict::Keep {
             continue;
         }
@@ -140,6 +190,9 @@ pub fn splice(bytes: &[u8], work: &Work, output: &mut Output) {
         copied.end = end + 1;
         debug_assert_eq!(bytes.get(end), Some(&b'\n'));
         note(output, event, &copied);
+        if let Some(marks) = &mut output.marks {
+            marks.push(index as u32);
+        }
     }
     copied.flush(bytes, output);
 }

@@ -1,0 +1,183 @@
+//! The contract of sinks that have events safe only some time after they took them: those behind a
+//! network, which gather many batches into one request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Ack, Events, Message, Messages};
+
+/// Where events go out, for a sink that says later that they are safe.
+///
+/// What it holds is bounded: a batch counts as in flight until every receipt of it is settled.
+pub trait Courier: Send {
+    /// What it wants to know of each event beside its bytes. Always the same.
+    fn wants(&self) -> Wants {
+        Wants::default()
+    }
+
+    /// Called once, before anything else: whom to tell how it fares.
+    fn begin(&mut self, desk: Arc<dyn Desk>);
+
+    /// Takes the events on, and copies what it needs of them; it does not wait for the other side.
+    ///
+    /// Parcels of one source come in the order in which they were read.
+    fn take(&mut self, parcel: &Parcel<'_>, receipt: Receipt);
+
+    /// Called after the last parcel: waits until every receipt is settled.
+    ///
+    /// # Errors
+    /// [`crate::WriteError::Unreachable`] if that takes longer than a few seconds: it is then called
+    /// again, unless nobody wants to wait any more.
+    fn finish(&mut self) -> Result<(), crate::WriteError>;
+}
+
+/// What a courier wants to know of events beside their bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wants {
+    /// Each event's [`Id`].
+    pub ids: bool,
+    /// The key and headers that the event came with.
+    pub messages: bool,
+    /// Every batch's position, to be committed by the courier instead of the source: batches
+    /// without an event for it are handed over, too.
+    pub positions: bool,
+}
+
+impl Wants {
+    /// What either of them wants.
+    pub fn or(self, other: Wants) -> Wants {
+        Wants {
+            ids: self.ids | other.ids,
+            messages: self.messages | other.messages,
+            positions: self.positions | other.positions,
+        }
+    }
+}
+
+/// What tells an event from every other one, and stays the same when it is read again: 128 bits of a
+/// cryptographic hash over the stream, the place in it and the raw bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(pub [u8; 16]);
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// What is known of an event that leaves a batch.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Trace {
+    /// `None` if it came from nowhere that can be read again.
+    pub id: Option<Id>,
+    /// The place among the batch's [`Messages`] of the one that it came as.
+    pub message: Option<u32>,
+}
+
+/// The events of one batch on their way to one courier.
+#[derive(Clone, Copy)]
+pub struct Parcel<'a> {
+    /// The events.
+    pub events: Events<'a>,
+    /// One for each event that leaves the batch, whoever takes it; empty if nobody wants any.
+    pub traces: &'a [Trace],
+    /// What the batch came as.
+    pub messages: &'a Messages,
+    /// The partition that the batch came from.
+    pub partition: u32,
+    /// The position behind the batch.
+    pub position: u64,
+}
+
+/// One event of a parcel.
+#[derive(Clone, Copy)]
+pub struct Item<'a> {
+    /// Its bytes, without the line feed.
+    pub line: &'a [u8],
+    /// What tells it from others.
+    pub id: Option<Id>,
+    /// What it came as.
+    pub message: Option<Message<'a>>,
+}
+
+impl<'a> Parcel<'a> {
+    /// The events one by one.
+    pub fn items(&self) -> impl Iterator<Item = Item<'a>> + use<'a> {
+        let (traces, messages) = (self.traces, self.messages);
+        self.events.each().map(move |(index, line)| {
+            let trace = traces.get(index).copied().unwrap_or_default();
+            let message = trace.message.and_then(|at| messages.get(at as usize));
+            Item {
+                line,
+                id: trace.id,
+                message,
+            }
+        })
+    }
+}
+
+/// Who a courier answers to: it keeps the books, so that a courier need not.
+pub trait Desk: Send + Sync {
+    /// Takes a receipt whose events are all safe or refused; the refused ones become dead letters
+    /// before it is confirmed. Does not wait.
+    fn settle(&self, settled: Settled);
+
+    /// An attempt failed and will be repeated.
+    fn failed(&self, reason: &str);
+
+    /// An attempt succeeded.
+    fn succeeded(&self);
+
+    /// Whether the run has ended without waiting: nothing needs to be tried again.
+    fn is_halted(&self) -> bool;
+}
+
+/// Stands for a parcel: settled when every event of it is safe or refused for good. One that is
+/// dropped instead fails the batch.
+pub struct Receipt {
+    desk: Arc<dyn Desk>,
+    settled: Settled,
+}
+
+/// A receipt that was settled.
+pub struct Settled {
+    /// The part that the courier had in the batch's promise.
+    pub ack: Ack,
+    /// The name of the source that the batch came from.
+    pub source: Arc<str>,
+    /// How many events there were.
+    pub events: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Those that were refused.
+    pub refused: Vec<Refused>,
+    /// Let go of when all is done.
+    pub held: Option<Arc<dyn Send + Sync>>,
+}
+
+/// An event that a courier could not deliver and never will.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refused {
+    /// Its line, without the line feed.
+    pub event: Vec<u8>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Receipt {
+    /// A receipt that `desk` takes once it is settled; nothing is refused yet.
+    pub fn new(desk: Arc<dyn Desk>, settled: Settled) -> Receipt {
+        Receipt { desk, settled }
+    }
+
+    /// Says that `event` will never be taken, and why.
+    pub fn refuse(&mut self, event: &[u8], reason: String) {
+        let event = event.to_vec();
+        self.settled.refused.push(Refused { event, reason });
+    }
+
+    /// Says that all events that were not refused are safe.
+    pub fn confirm(self) {
+        self.desk.settle(self.settled);
+    }
+}
