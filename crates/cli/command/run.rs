@@ -189,8 +189,15 @@ fn assemble(
     tokio: &tokio::runtime::Handle,
 ) -> anyhow::Result<Pipeline> {
     let sinks = config.sinks.iter();
-    let sinks = sinks.map(|sink| Ok((sink.name.clone(), sink.open()?)));
-    let sinks = sinks.collect::<anyhow::Result<_>>()?;
+    let sinks = sinks.map(|sink| {
+        let site = knownet_sink::Site {
+            name: sink.name.clone(),
+            state: state.join(format!("sink-{}", sink.name)),
+            tokio: tokio.clone(),
+        };
+        Ok((sink.name.clone(), sink.open(&site)?))
+    });
+    let sinks = sinks.collect::<anyhow::Result<Vec<_>>>()?;
     let sources = config.sources.iter().map(|source| {
         let site = Site {
             name: source.name.clone(),

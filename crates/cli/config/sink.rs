@@ -5,8 +5,8 @@ mod file;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use knownet_flow as flow;
-use knownet_sink::{File, FileOptions, Stdout};
+use knownet_runtime::Exit;
+use knownet_sink::{File, FileOptions, Site, Stdout};
 
 use super::condition::{Condition, conditions};
 use super::section::{Section, Types};
@@ -43,10 +43,12 @@ impl Sink {
     ///
     /// # Errors
     /// If it cannot be opened.
-    pub fn open(&self) -> anyhow::Result<Box<dyn flow::Sink>> {
+    pub fn open(&self, site: &Site) -> anyhow::Result<Exit> {
         Ok(match &self.kind {
-            SinkKind::Stdout => Box::new(Stdout::new().context("standard output")?),
-            SinkKind::File { path, options } => Box::new(File::open(&self.name, path, options)?),
+            SinkKind::Stdout => Exit::Sink(Box::new(Stdout::new().context("standard output")?)),
+            SinkKind::File { path, options } => {
+                Exit::Sink(Box::new(File::open(&site.name, path, options)?))
+            }
         })
     }
 }

@@ -138,6 +138,14 @@ pub struct Lines {
     pub records: Vec<(usize, Span)>,
 }
 
+impl Lines {
+    /// Whether it is said of each line what it was made of.
+    fn are_traced(&self) -> bool {
+        let ends = self.records.iter().map(|(end, _)| *end);
+        ends.is_sorted() && self.records.last().map_or(0, |(end, _)| *end) == self.bytes.len()
+    }
+}
+
 /// The steps of one worker, with their scratch memory.
 pub struct Steps {
     reader: Option<Box<dyn Reader>>,
@@ -178,6 +186,7 @@ impl Steps {
                     .bytes
                     .shrink_to(batch.len().saturating_mul(4).max(1 << 20));
                 reader.read(batch, heading, &mut self.lines, &mut work.counts);
+                debug_assert!(self.lines.are_traced());
                 self.format.scan_lines(&self.lines, work);
                 true
             }

@@ -7,8 +7,9 @@
 //!   each source may hold one batch that waits here. Charging before the read instead would let a
 //!   source that waits for input keep room that another could use.
 //! - No deadlock: whoever waits here holds no turn that a granted batch needs.
+//! - Once it is closed nobody waits.
 
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 pub(crate) struct Budget {
     bound: usize,
@@ -22,11 +23,12 @@ struct State {
     used: usize,
     asked: u64,
     served: u64,
+    closed: bool,
 }
 
 /// Bytes granted, given back on drop.
-pub(crate) struct Permit<'a> {
-    budget: &'a Budget,
+pub(crate) struct Permit {
+    budget: Arc<Budget>,
     bytes: usize,
 }
 
@@ -42,13 +44,14 @@ impl Budget {
     }
 
     /// Waits until `bytes` fit, or until nothing else is in flight.
-    pub fn take(&self, bytes: usize) -> Permit<'_> {
+    pub fn take(self: &Arc<Budget>, bytes: usize) -> Permit {
         let mut state = self.lock();
         let mine = state.asked;
         state.asked += 1;
         let full = |state: &mut State| {
-            state.served != mine
-                || (state.used > 0 && state.used.saturating_add(bytes) > self.bound)
+            !state.closed
+                && (state.served != mine
+                    || (state.used > 0 && state.used.saturating_add(bytes) > self.bound))
         };
         let mut state = self
             .changed
@@ -61,9 +64,15 @@ impl Budget {
             self.changed.notify_all();
         }
         Permit {
-            budget: self,
+            budget: self.clone(),
             bytes,
         }
+    }
+
+    /// Lets everybody through: what is read from now on goes nowhere.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -71,7 +80,7 @@ impl Budget {
     }
 }
 
-impl Drop for Permit<'_> {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.budget.lock();
         state.used -= self.bytes;

@@ -97,7 +97,7 @@ pub(crate) fn retry_add(
     loop {
         match add() {
             Ok(()) => break retry.succeeded(),
-            Err(reason) => retry.failed(reason)?,
+            Err(reason) => retry.failed(&reason)?,
         }
     }
     Ok(())

@@ -1,19 +1,22 @@
-//! Writes a batch's events to one sink until they are safe there, or cannot be.
+//! Writes a batch's events to one sink until they are safe there, or cannot be; or gives them to a
+//! courier, which answers for them from then on.
 //!
 //! Unreachable: again, for ever, with the sink held, because it may remember how far it came.
 //! Refused or panicked: cut in halves, in order, until the event is alone; that one becomes a
 //! letter. Closed: the others go on without it; the pipeline ends with the last one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use knownet_flow::{Events, Sink, WriteError};
+use knownet_flow::{Ack, Courier, Events, Parcel, Receipt, Settled, Sink, WriteError};
 
+use crate::budget::Permit;
 use crate::dead_letter::Letter;
 use crate::halt::{Cause, Halted};
 use crate::message::Message;
-use crate::retry::Retry;
-use crate::shared::{Outlet, Shared, panic_text};
+use crate::retry::{Retry, say_stopping};
+use crate::shared::{Exit, Outlet, Shared, panic_text};
 use crate::split::middle;
 
 enum Fault {
@@ -28,10 +31,10 @@ enum Fault {
 pub(crate) fn deliver(
     shared: &Shared,
     outlet: &Outlet,
+    sink: &mut dyn Sink,
     events: &Events<'_>,
     letters: &mut Vec<Letter>,
 ) -> Result<bool, Halted> {
-    let sink = &mut **outlet.lock();
     // Another lane may have halted while this one waited for the sink, in the middle of a write.
     shared.halt.check()?;
     if outlet.is_gone() {
@@ -88,7 +91,64 @@ fn write(
 
 /// Lets the sink make everything safe.
 pub(crate) fn finish(shared: &Shared, outlet: &Outlet) -> Result<(), String> {
-    let sink = &mut **outlet.lock();
+    match &mut *outlet.lock() {
+        Exit::Sink(sink) => finish_sink(shared, outlet, &mut **sink),
+        Exit::Courier(courier) => finish_courier(shared, outlet, &mut **courier),
+    }
+}
+
+/// Waits until everything that a courier was given is safe.
+fn finish_courier(
+    shared: &Shared,
+    outlet: &Outlet,
+    courier: &mut dyn Courier,
+) -> Result<(), String> {
+    while shared.halt.check().is_ok() {
+        match catch_unwind(AssertUnwindSafe(|| courier.finish())) {
+            Ok(Ok(()) | Err(WriteError::Closed)) => return Ok(()),
+            Ok(Err(WriteError::Unreachable(reason))) if shared.options.give_up => {
+                let part = outlet.name.clone();
+                shared.halt.raise(Cause::GaveUp { part, reason });
+            }
+            // What keeps it, the courier has said.
+            Ok(Err(WriteError::Unreachable(_))) => drop(say_stopping(shared, &outlet.name)),
+            Ok(Err(WriteError::Refused(reason))) => return Err(reason),
+            Err(payload) => return Err(panic_text(&*payload)),
+        }
+    }
+    Ok(())
+}
+
+/// Gives `parcel` to a courier. What it holds counts as in flight as long as there is the `permit`.
+pub(crate) fn hand_over(
+    shared: &Shared,
+    (outlet, courier): (&Outlet, &mut dyn Courier),
+    parcel: &Parcel<'_>,
+    (source, ack, permit): (&Arc<str>, Ack, &Arc<Permit>),
+) -> Result<(), Halted> {
+    let Some(desk) = outlet.desk.clone() else {
+        return Err(Halted);
+    };
+    let settled = Settled {
+        ack,
+        source: source.clone(),
+        events: parcel.events.count(),
+        bytes: parcel.events.len() as u64,
+        refused: Vec::new(),
+        held: Some(permit.clone()),
+    };
+    let receipt = Receipt::new(desk, settled);
+    shared.halt.check()?;
+    let taken = AssertUnwindSafe(|| courier.take(parcel, receipt));
+    catch_unwind(taken).map_err(|payload| {
+        // Its books cannot be trusted any more; the next start goes on from what was confirmed.
+        let reason = format!("sink {}: {}", outlet.name, panic_text(&*payload));
+        shared.halt.raise(Cause::Worker(reason));
+        Halted
+    })
+}
+
+fn finish_sink(shared: &Shared, outlet: &Outlet, sink: &mut dyn Sink) -> Result<(), String> {
     if shared.halt.check().is_err() {
         // Nobody waits any more: one attempt, whatever it brings.
         return match catch_unwind(AssertUnwindSafe(|| sink.finish())) {
@@ -119,7 +179,7 @@ fn attempt(
                 return Ok(());
             }
             Ok(Err(WriteError::Unreachable(reason))) => {
-                retry.failed(reason).map_err(|Halted| Fault::Halted)?;
+                retry.failed(&reason).map_err(|Halted| Fault::Halted)?;
             }
             Ok(Err(WriteError::Refused(reason))) => return Err(Fault::Refused(reason)),
             Ok(Err(WriteError::Closed)) => {

@@ -39,6 +39,7 @@ pub(crate) struct Halt {
     cause: Mutex<Option<Cause>>,
     woken: Condvar,
     stop: Mutex<Option<Arc<Stop>>>,
+    calls: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
 }
 
 /// The pipeline has halted: let go of everything.
@@ -52,6 +53,7 @@ impl Halt {
             cause: Mutex::new(None),
             woken: Condvar::new(),
             stop: Mutex::new(None),
+            calls: Mutex::default(),
         }
     }
 
@@ -67,9 +69,23 @@ impl Halt {
         self.lock().get_or_insert(cause);
         self.raised.store(true, Ordering::Release);
         self.woken.notify_all();
+        for call in std::mem::take(&mut *self.calls()) {
+            call();
+        }
         if let Some(stop) = &*self.stop() {
             stop.set();
         }
+    }
+
+    /// Has `call` made when the pipeline halts; at once if it has. It must be short.
+    pub fn on_raise(&self, call: impl FnOnce() + Send + 'static) {
+        let mut calls = self.calls();
+        if self.check().is_ok() {
+            calls.push(Box::new(call));
+            return;
+        }
+        drop(calls);
+        call();
     }
 
     /// Whether somebody asked for a stop that the run still takes its time for.
@@ -102,6 +118,10 @@ impl Halt {
 
     pub fn cause(&self) -> Option<Cause> {
         self.lock().clone()
+    }
+
+    fn calls(&self) -> MutexGuard<'_, Vec<Box<dyn FnOnce() + Send>>> {
+        self.calls.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     fn stop(&self) -> MutexGuard<'_, Option<Arc<Stop>>> {

@@ -2,10 +2,10 @@
 //! of tickets.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use arc_swap::Guard;
-use knownet_flow::{Ack, Batch, Heading, Read, Source, Stop};
+use knownet_flow::{Ack, Batch, Read, Source, Stop};
 
 use crate::budget::Permit;
 use crate::message::Message;
@@ -15,12 +15,12 @@ use crate::turn::{Place, Turns};
 use crate::watermark::Watermark;
 
 pub(crate) struct Intake {
-    pub name: String,
+    pub name: Arc<str>,
     /// Its place in the list of sources.
     pub index: usize,
     pub watermark: Watermark,
     /// The line that is too long, in pieces; whoever has the turn holds it.
-    pub oversized: Mutex<Oversized>,
+    oversized: Mutex<Oversized>,
     reading: Mutex<Reading>,
     turns: Turns,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Taken<'a> {
     pub plan: Guard<Planned>,
     pub ack: Ack,
     pub place: Place<'a>,
-    pub permit: Permit<'a>,
+    pub permit: Arc<Permit>,
 }
 
 impl Intake {
@@ -48,7 +48,7 @@ impl Intake {
         oversized: Oversized,
     ) -> Intake {
         Intake {
-            name,
+            name: name.into(),
             index,
             watermark: Watermark::new(source.commits()),
             oversized: Mutex::new(oversized),
@@ -74,9 +74,7 @@ impl Intake {
             if reading.ended || shared.halt.check().is_err() {
                 return None;
             }
-            batch.bytes.clear(keep);
-            batch.heading = Heading::None;
-            batch.origins.clear();
+            batch.clear(keep);
             let source = &mut reading.source;
             let read = catch_unwind(AssertUnwindSafe(|| source.read(batch, stop)));
             let message = match read {
@@ -86,7 +84,7 @@ impl Intake {
                     return None;
                 }
                 Ok(Ok(read)) => {
-                    let permit = shared.budget.take(batch.bytes.filled().len());
+                    let permit = Arc::new(shared.budget.take(batch.bytes.filled().len()));
                     let place = self.turns.place(reading.tickets);
                     reading.tickets += 1;
                     let ack = self.watermark.register(batch.partition, batch.position);
@@ -109,6 +107,11 @@ impl Intake {
             (shared.log)(&Message::trouble(message.clone()));
             shared.totals().source_error(message);
         }
+    }
+
+    /// The line that is too long, if there is one.
+    pub fn oversized(&self) -> MutexGuard<'_, Oversized> {
+        self.oversized.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     fn lock(&self) -> MutexGuard<'_, Reading> {

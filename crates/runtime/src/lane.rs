@@ -1,15 +1,17 @@
 //! One worker: reads a batch, takes it through the steps, writes it when its turn has come.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use knownet_flow::{Ack, Batch, Plan, Read, Stop};
+use knownet_flow::{Ack, Batch, Events, Parcel, Piece, Plan, Read, Stop, Trace};
 
-use crate::delivery::deliver;
+use crate::budget::Permit;
+use crate::delivery::{deliver, hand_over};
 use crate::halt::Halted;
 use crate::intake::Intake;
 use crate::meter::Meter;
 use crate::processor::Processor;
-use crate::shared::Shared;
+use crate::shared::{Exit, Shared};
 
 /// Works until the source ends or the pipeline halts.
 pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), Halted> {
@@ -18,7 +20,7 @@ pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), 
     let mut lane = Lane {
         shared,
         intake,
-        processor: Processor::new(plan.clone(), intake.index, keep),
+        processor: Processor::new(plan.clone(), intake.index, keep, shared.wants()),
         meter: Meter::new(&intake.name, &shared.sinks),
     };
     lane.rename(&**plan);
@@ -29,11 +31,11 @@ pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), 
     let keep = 2 * shared.options.batch_bytes;
     while let Some(taken) = intake.take(shared, stop, &mut batch, keep) {
         // Let go of in the other order: an unconfirmed ack fails while it is still its turn.
-        let (_permit, mut place, ack, read) = (taken.permit, taken.place, taken.ack, taken.read);
+        let (permit, mut place, ack, read) = (taken.permit, taken.place, taken.ack, taken.read);
         let begun = shared.vitals.enter(&pulse);
         if read == Read::Lines {
-            let (plan, bytes) = (&taken.plan, batch.bytes.filled());
-            if lane.processor.run(plan, bytes, &batch.heading) {
+            let plan = &taken.plan;
+            if lane.processor.run(plan, &batch) {
                 lane.rename(&****plan);
             }
         }
@@ -42,12 +44,11 @@ pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), 
         shared.halt.check()?;
         match read {
             Read::Oversized(piece) => {
-                let mut line = intake.oversized.lock().unwrap_or_else(|e| e.into_inner());
-                line.piece(shared, &intake.name, piece, batch.bytes.filled(), ack)?;
+                lane.bury(&batch, piece, ack, &permit)?;
                 shared.totals().bytes_in += batch.bytes.filled().len() as u64;
                 lane.meter.read(batch.bytes.filled().len());
             }
-            _ => lane.write(batch.bytes.filled().len(), begun, ack)?,
+            _ => lane.write(&batch, begun, ack, &permit)?,
         }
     }
     Ok(())
@@ -68,27 +69,73 @@ impl Lane<'_> {
         self.meter.rename(&names, places);
     }
 
-    /// Makes what the steps left of a batch of `size` bytes, read when it was `begun`, safe, then
-    /// confirms it.
+    /// Makes a part of a line that is too long safe.
+    fn bury(
+        &self,
+        batch: &Batch,
+        piece: Piece,
+        ack: Ack,
+        permit: &Arc<Permit>,
+    ) -> Result<(), Halted> {
+        let whole = (piece.last && self.shared.wants().positions).then(|| ack.clone());
+        let mut line = self.intake.oversized();
+        line.piece(
+            self.shared,
+            &self.intake.name,
+            piece,
+            batch.bytes.filled(),
+            ack,
+        )?;
+        let Some(ack) = whole else {
+            return Ok(());
+        };
+        // Who commits positions has to pass this one, too.
+        for outlet in self.shared.sinks.iter().filter(|o| o.wants.positions) {
+            if let Exit::Courier(courier) = &mut *outlet.lock() {
+                let parcel = parcel(batch, Events::lines(b""), &[]);
+                let promise = (&self.intake.name, ack.clone(), permit);
+                hand_over(self.shared, (outlet, &mut **courier), &parcel, promise)?;
+            }
+        }
+        ack.confirm();
+        Ok(())
+    }
+
+    /// Makes what the steps left of `batch`, read when it was `begun`, safe, then confirms it; or
+    /// hands it over to who does.
     ///
     /// On every other way out the ack is dropped, which fails the batch.
-    fn write(&mut self, size: usize, begun: Instant, ack: Ack) -> Result<(), Halted> {
+    fn write(
+        &mut self,
+        batch: &Batch,
+        begun: Instant,
+        ack: Ack,
+        permit: &Arc<Permit>,
+    ) -> Result<(), Halted> {
+        let size = batch.bytes.filled().len();
         let (shared, source) = (self.shared, &self.intake.name);
         let letters = &mut self.processor.letters;
-        self.intake
-            .oversized
-            .lock()
-            .unwrap_or_else(|e| e.into_inner())
-            .finish(shared)?;
+        self.intake.oversized().finish(shared)?;
         shared.letters.bury(shared, source, letters)?;
         let mut written = 0;
         for (index, outlet) in shared.sinks.iter().enumerate() {
             let events = self.processor.output.events(index);
-            if events.is_empty() {
+            if events.is_empty() && !outlet.wants.positions {
                 continue;
             }
             let part = ack.clone();
-            let reached = deliver(shared, outlet, &events, letters)?;
+            let mut exit = outlet.lock();
+            let sink = match &mut *exit {
+                Exit::Sink(sink) => sink,
+                Exit::Courier(courier) => {
+                    let parcel = parcel(batch, events, &self.processor.tracer.traces);
+                    let promise = (source, part, permit);
+                    hand_over(shared, (outlet, &mut **courier), &parcel, promise)?;
+                    continue;
+                }
+            };
+            let reached = deliver(shared, outlet, &mut **sink, &events, letters)?;
+            drop(exit);
             if reached {
                 let refused: usize = letters.iter().map(|l| l.event.len()).sum();
                 let (count, bytes) = (events.count(), events.len() - refused);
@@ -108,5 +155,15 @@ impl Lane<'_> {
         totals.bytes_in += size as u64;
         totals.bytes_out += written as u64;
         Ok(())
+    }
+}
+
+fn parcel<'a>(batch: &'a Batch, events: Events<'a>, traces: &'a [Trace]) -> Parcel<'a> {
+    Parcel {
+        events,
+        traces,
+        messages: &batch.messages,
+        partition: batch.partition,
+        position: batch.position,
     }
 }

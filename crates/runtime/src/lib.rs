@@ -1,8 +1,9 @@
 //! Runs the parts: reads from every source, takes each batch through the steps, hands it to the
 //! sinks, and tells the source what is safe.
 //!
-//! - **No hand-over.** The thread that reads a batch takes it through everything; a slow sink
-//!   therefore slows its sources, and a batch stays in the caches of one core.
+//! - **No hand-over.** The thread that reads a batch takes it through everything, so that a batch stays
+//!   in the caches of one core. A slow sink slows its sources: directly, or because what a courier
+//!   holds counts as in flight.
 //! - **Nothing is confirmed implicitly.** A batch's ack is confirmed after every sink that takes
 //!   some of it has it safe; a panic or a lost handle fails it.
 //! - **A position moves only across an unbroken run of confirmed batches** ([`flow::Commit`]).
@@ -16,6 +17,7 @@ mod append;
 mod budget;
 mod dead_letter;
 mod delivery;
+mod desk;
 mod halt;
 mod intake;
 mod lane;
@@ -31,6 +33,7 @@ mod split;
 mod staged;
 mod summary;
 mod tally;
+mod trace;
 mod turn;
 mod vital;
 mod watermark;
@@ -38,6 +41,7 @@ mod watermark;
 pub use halt::Cause;
 pub use message::Message;
 pub use pipeline::{Handle, Options, Pipeline, RunError};
+pub use shared::Exit;
 pub use signals::{on_signals, stop_on_signals};
 pub use summary::{Ended, Summary};
 pub use vital::{Health, Unreachable};

@@ -3,22 +3,24 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, Weak};
+use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use knownet_flow::{MAX_SINKS, Plan, Sink, Source, Stop};
+use knownet_flow::{Desk, MAX_SINKS, Plan, Source, Stop, Wants};
 
 use crate::budget::Budget;
 use crate::dead_letter::DeadLetters;
 use crate::delivery;
+use crate::desk::{self, Errand, Front};
 use crate::halt::{Cause, Halt};
 use crate::intake::Intake;
 use crate::lane;
 use crate::message::Message;
 use crate::oversized::Oversized;
-use crate::shared::{Log, Outlet, Shared, Snapshot, panic_text};
+use crate::shared::{Exit, Log, Outlet, Shared, Snapshot, panic_text};
 use crate::summary::{Ended, Summary};
 use crate::vital::{Health, Vitals};
 
@@ -70,7 +72,7 @@ pub struct RunError {
 /// Sources, steps and sinks, ready to run.
 pub struct Pipeline {
     sources: Vec<(String, Box<dyn Source>)>,
-    sinks: Vec<(String, Box<dyn Sink>)>,
+    sinks: Vec<(String, Exit)>,
     snapshot: Snapshot,
     halt: Arc<Halt>,
     vitals: Arc<Vitals>,
@@ -109,13 +111,16 @@ impl Pipeline {
     /// A pipeline; the bit of an event's `sinks` is the sink's place in the list.
     pub fn new(
         sources: Vec<(String, Box<dyn Source>)>,
-        sinks: Vec<(String, Box<dyn Sink>)>,
+        sinks: Vec<(String, impl Into<Exit>)>,
         plan: Arc<dyn Plan>,
         options: Options,
     ) -> Pipeline {
         Pipeline {
             sources,
-            sinks,
+            sinks: sinks
+                .into_iter()
+                .map(|(name, sink)| (name, sink.into()))
+                .collect(),
             snapshot: Arc::new(ArcSwap::from_pointee(plan)),
             halt: Arc::new(Halt::new()),
             vitals: Arc::default(),
@@ -149,49 +154,59 @@ impl Pipeline {
     /// A sink that cannot be reached where nobody wants to wait, or a worker that failed.
     pub fn run(self, stop: Arc<Stop>) -> Result<Summary, RunError> {
         let begun = Instant::now();
-        let (shared, intakes) = self.assemble();
+        let (clerk, errands) = channel();
+        let (shared, intakes) = self.assemble(&clerk);
         shared.halt.attach(&stop);
+        let budget = shared.budget.clone();
+        // What couriers hold might not come back otherwise.
+        shared.halt.on_raise(move || budget.close());
+        begin(&shared);
         if shared.sinks.len() > MAX_SINKS {
             let count = shared.sinks.len();
             shared.halt.raise(Cause::TooManySinks(count));
         } else {
             shared.vitals.set_running(true);
-            run_lanes(&shared, &intakes, &stop);
-            shared.vitals.set_running(false);
+            thread::scope(|scope| {
+                employ(&shared, scope, errands);
+                run_lanes(&shared, &intakes, &stop);
+                shared.vitals.set_running(false);
+                finish(&shared, &intakes);
+                let _ = clerk.send(Errand::End);
+            });
         }
-        let halted = shared.halt.check().is_err();
-        for intake in &intakes {
-            let mut line = intake.oversized.lock().unwrap_or_else(|e| e.into_inner());
-            if !halted {
-                // A source that ended in the middle of a line that is too long.
-                let _ = line.finish(&shared);
-            }
-        }
-        for outlet in &shared.sinks {
-            if let Err(reason) = delivery::finish(&shared, outlet) {
-                let message = Message::of_sink(&outlet.name, &reason.to_string());
-                (shared.log)(&message);
-                shared.totals().sink_errors.push(message.text);
-            }
-        }
-        conclude(shared, intakes, &stop, begun)
+        conclude(&shared, intakes, &stop, begun)
     }
 
-    fn assemble(self) -> (Shared, Vec<Intake>) {
+    fn assemble(self, clerk: &Sender<Errand>) -> (Arc<Shared>, Vec<Intake>) {
         let intakes = self.sources.into_iter().enumerate().map(|(n, source)| {
             let oversized = Oversized::new(self.options.dead_letter.clone());
             Intake::new((n, source.0), source.1, oversized)
         });
         let intakes = intakes.collect();
-        let sinks = self.sinks.into_iter().map(|(name, sink)| Outlet {
-            name,
-            sink: Mutex::new(sink),
-            gone: AtomicBool::new(false),
-        });
-        let shared = Shared {
-            sinks: sinks.collect(),
+        let outlet = |(name, exit): (String, Exit), shared: &Weak<Shared>| {
+            let (wants, desk) = match &exit {
+                Exit::Sink(_) => (Wants::default(), None),
+                Exit::Courier(courier) => {
+                    let desk = Front::new(&name, shared.clone(), clerk.clone());
+                    (courier.wants(), Some(Arc::new(desk) as Arc<dyn Desk>))
+                }
+            };
+            Outlet {
+                name,
+                exit: Mutex::new(exit),
+                wants,
+                desk,
+                gone: AtomicBool::new(false),
+            }
+        };
+        let shared = Arc::new_cyclic(|shared| Shared {
+            sinks: self
+                .sinks
+                .into_iter()
+                .map(|sink| outlet(sink, shared))
+                .collect(),
             snapshot: self.snapshot,
-            budget: Budget::new(self.options.in_flight),
+            budget: Arc::new(Budget::new(self.options.in_flight)),
             halt: self.halt,
             letters: DeadLetters::new(self.options.dead_letter.clone()),
             totals: Mutex::default(),
@@ -199,8 +214,50 @@ impl Pipeline {
             log: self.log,
             said: Mutex::default(),
             options: self.options,
-        };
+        });
         (shared, intakes)
+    }
+}
+
+/// Tells the couriers whom they answer to.
+fn begin(shared: &Shared) {
+    for outlet in &shared.sinks {
+        if let (Exit::Courier(courier), Some(desk)) = (&mut *outlet.lock(), &outlet.desk) {
+            courier.begin(desk.clone());
+        }
+    }
+}
+
+/// Has a clerk work for the couriers, if there are any.
+fn employ<'scope>(
+    shared: &'scope Shared,
+    scope: &'scope Scope<'scope, '_>,
+    errands: Receiver<Errand>,
+) {
+    if shared.sinks.iter().all(|outlet| outlet.desk.is_none()) {
+        return;
+    }
+    let thread = thread::Builder::new().name("clerk".into());
+    if let Err(error) = thread.spawn_scoped(scope, move || desk::clerk(shared, &errands)) {
+        let reason = format!("no thread could be started: {error}");
+        shared.halt.raise(Cause::Worker(reason));
+    }
+}
+
+/// Makes what was taken safe, as far as it can be.
+fn finish(shared: &Shared, intakes: &[Intake]) {
+    for intake in intakes {
+        if shared.halt.check().is_ok() {
+            // A source that ended in the middle of a line that is too long.
+            let _ = intake.oversized().finish(shared);
+        }
+    }
+    for outlet in &shared.sinks {
+        if let Err(reason) = delivery::finish(shared, outlet) {
+            let message = Message::of_sink(&outlet.name, &reason);
+            (shared.log)(&message);
+            shared.totals().sink_errors.push(message.text);
+        }
     }
 }
 
@@ -225,7 +282,7 @@ fn run_lanes(shared: &Shared, intakes: &[Intake], stop: &Stop) {
 }
 
 fn conclude(
-    shared: Shared,
+    shared: &Shared,
     intakes: Vec<Intake>,
     stop: &Stop,
     begun: Instant,
@@ -234,7 +291,7 @@ fn conclude(
     let mut summary = std::mem::take(&mut *shared.totals());
     for intake in intakes {
         let watermark = intake.watermark.clone();
-        let name = intake.name.clone();
+        let name = intake.name.to_string();
         // An unfinished line lets go of its acks first.
         drop(intake);
         summary.failed_batches += watermark.failed();
@@ -244,7 +301,7 @@ fn conclude(
                 .insert((name.clone(), partition), position);
         }
     }
-    summary.dead_letter = shared.options.dead_letter;
+    summary.dead_letter = shared.options.dead_letter.clone();
     summary.elapsed = begun.elapsed();
     summary.ended = match &cause {
         None if stop.is_set() => Ended::Stopped,

@@ -11,12 +11,61 @@ use crate::halt::{Cause, Halted};
 use crate::message::Message;
 use crate::shared::Shared;
 
-/// The attempts at one thing.
+/// Attempts at one thing that failed since the last one that did not.
+#[derive(Default)]
+pub(crate) struct Trouble {
+    failed: u64,
+}
+
+impl Trouble {
+    pub fn is_there(&self) -> bool {
+        self.failed > 0
+    }
+
+    /// An attempt at reaching `part` failed. An error if nobody wants another one.
+    pub fn failed(&mut self, shared: &Shared, part: &str, reason: &str) -> Result<(), Halted> {
+        shared.halt.check()?;
+        if shared.options.give_up {
+            let (part, reason) = (part.to_owned(), reason.to_owned());
+            shared.halt.raise(Cause::GaveUp { part, reason });
+            return Err(Halted);
+        }
+        shared.vitals.unreachable(part, reason);
+        metrics::counter!("knownet_sink_retries_total", "sink" => part.to_owned()).increment(1);
+        if self.failed == 0 {
+            let text = format!("{reason}; trying again until it works");
+            (shared.log)(&message(part, &text));
+        }
+        self.failed += 1;
+        shared.totals().retries += 1;
+        say_stopping(shared, part);
+        Ok(())
+    }
+
+    /// Whatever came of it, nobody waits any more; `good` if it works again.
+    pub fn over(&mut self, shared: &Shared, part: &str, good: bool) {
+        if self.failed == 0 {
+            return;
+        }
+        shared.vitals.reached(part);
+        if good {
+            let times = self.failed;
+            let message = message(part, &format!("works again after {times} failed attempts"));
+            (shared.log)(&Message {
+                good: true,
+                ..message
+            });
+        }
+        self.failed = 0;
+    }
+}
+
+/// The attempts at one thing, each after a pause.
 pub(crate) struct Retry<'a> {
     shared: &'a Shared,
     part: &'a str,
+    trouble: Trouble,
     pause: Duration,
-    failed: u64,
     /// The last attempt began after a stop.
     stopping: bool,
 }
@@ -27,77 +76,56 @@ impl<'a> Retry<'a> {
         Retry {
             shared,
             part,
+            trouble: Trouble::default(),
             pause: shared.options.first_pause,
-            failed: 0,
             stopping: shared.halt.is_stopping(),
         }
     }
 
     /// An attempt failed: waits until the next one, unless the pipeline gives up.
-    pub fn failed(&mut self, reason: String) -> Result<(), Halted> {
-        let (shared, part) = (self.shared, self.part);
-        shared.halt.check()?;
-        if shared.options.give_up {
-            let part = part.to_owned();
-            shared.halt.raise(Cause::GaveUp { part, reason });
-            return Err(Halted);
-        }
-        shared.vitals.unreachable(part, &reason);
-        metrics::counter!("knownet_sink_retries_total", "sink" => part.to_owned()).increment(1);
-        if self.failed == 0 {
-            (shared.log)(&self.message(&format!("{reason}; trying again until it works")));
-        }
-        self.failed += 1;
-        shared.totals().retries += 1;
-        self.say_stopping();
-        shared.halt.pause(self.pause, self.stopping)?;
-        self.stopping = self.say_stopping();
-        self.pause = (self.pause * 2).min(shared.options.longest_pause);
+    pub fn failed(&mut self, reason: &str) -> Result<(), Halted> {
+        self.trouble.failed(self.shared, self.part, reason)?;
+        self.shared.halt.pause(self.pause, self.stopping)?;
+        self.stopping = say_stopping(self.shared, self.part);
+        self.pause = (self.pause * 2).min(self.shared.options.longest_pause);
         Ok(())
     }
 
-    /// Says what still has to be done if the run is stopping, and whether it is.
-    fn say_stopping(&self) -> bool {
-        if !self.shared.halt.is_stopping() {
-            return false;
-        }
-        let them = match self.part {
-            NAME => "them",
-            _ => "it",
-        };
-        self.shared.log_once(self.message(&format!(
-            "stopping, but events still wait for {them}; a second signal ends now and leaves them \
-             unconfirmed"
-        )));
-        true
-    }
-
-    /// About the part.
-    fn message(&self, text: &str) -> Message {
-        match self.part {
-            NAME => Message::trouble(format!("{NAME}: {text}")),
-            sink => Message::of_sink(sink, text),
-        }
-    }
-
     /// An attempt succeeded.
-    pub fn succeeded(&self) {
-        if self.failed > 0 {
-            let times = self.failed;
-            let message = self.message(&format!("works again after {times} failed attempts"));
-            (self.shared.log)(&Message {
-                good: true,
-                ..message
-            });
-        }
+    pub fn succeeded(&mut self) {
+        self.trouble.over(self.shared, self.part, true);
     }
 }
 
 impl Drop for Retry<'_> {
-    /// Whatever came of it, nobody waits for it any more.
     fn drop(&mut self) {
-        if self.failed > 0 {
-            self.shared.vitals.reached(self.part);
-        }
+        self.trouble.over(self.shared, self.part, false);
+    }
+}
+
+/// Says what still has to be done if the run is stopping, and whether it is.
+pub(crate) fn say_stopping(shared: &Shared, part: &str) -> bool {
+    if !shared.halt.is_stopping() {
+        return false;
+    }
+    let them = match part {
+        NAME => "them",
+        _ => "it",
+    };
+    shared.log_once(message(
+        part,
+        &format!(
+            "stopping, but events still wait for {them}; a second signal ends now and leaves them \
+             unconfirmed"
+        ),
+    ));
+    true
+}
+
+/// About the part.
+fn message(part: &str, text: &str) -> Message {
+    match part {
+        NAME => Message::trouble(format!("{NAME}: {text}")),
+        sink => Message::of_sink(sink, text),
     }
 }

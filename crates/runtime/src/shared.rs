@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use arc_swap::ArcSwap;
-use knownet_flow::{Plan, Sink};
+use knownet_flow::{Courier, Desk, Plan, Sink, Wants};
 
 use crate::budget::Budget;
 use crate::dead_letter::DeadLetters;
@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     pub options: Options,
     pub sinks: Vec<Outlet>,
     pub snapshot: Snapshot,
-    pub budget: Budget,
+    pub budget: Arc<Budget>,
     pub halt: Arc<Halt>,
     pub letters: DeadLetters,
     pub totals: Mutex<Summary>,
@@ -39,10 +39,34 @@ pub(crate) struct Shared {
     pub said: Mutex<BTreeSet<String>>,
 }
 
+/// Where events leave.
+pub enum Exit {
+    /// A sink that has events safe when its write returns.
+    Sink(Box<dyn Sink>),
+    /// A sink that says later that it has.
+    Courier(Box<dyn Courier>),
+}
+
+impl From<Box<dyn Sink>> for Exit {
+    fn from(sink: Box<dyn Sink>) -> Exit {
+        Exit::Sink(sink)
+    }
+}
+
+impl From<Box<dyn Courier>> for Exit {
+    fn from(courier: Box<dyn Courier>) -> Exit {
+        Exit::Courier(courier)
+    }
+}
+
 /// A sink that lanes write to one at a time.
 pub(crate) struct Outlet {
     pub name: String,
-    pub sink: Mutex<Box<dyn Sink>>,
+    pub exit: Mutex<Exit>,
+    /// What it wants to know of each event.
+    pub wants: Wants,
+    /// Whom it answers to, if it is a courier.
+    pub desk: Option<Arc<dyn Desk>>,
     /// Its reader wants no more: nothing is written to it again.
     pub gone: AtomicBool,
 }
@@ -57,6 +81,12 @@ impl Shared {
         }
     }
 
+    /// What the couriers want to know of events, all together.
+    pub fn wants(&self) -> Wants {
+        let all = self.sinks.iter().map(|outlet| outlet.wants);
+        all.fold(Wants::default(), Wants::or)
+    }
+
     pub fn totals(&self) -> MutexGuard<'_, Summary> {
         self.totals.lock().unwrap_or_else(|e| e.into_inner())
     }
@@ -67,8 +97,8 @@ impl Outlet {
         self.gone.load(Ordering::SeqCst)
     }
 
-    pub fn lock(&self) -> MutexGuard<'_, Box<dyn Sink>> {
-        self.sink.lock().unwrap_or_else(|e| e.into_inner())
+    pub fn lock(&self) -> MutexGuard<'_, Exit> {
+        self.exit.lock().unwrap_or_else(|e| e.into_inner())
     }
 }
 

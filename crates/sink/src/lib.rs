@@ -5,7 +5,9 @@
 
 mod file;
 mod resume;
+mod site;
 mod stdout;
 
 pub use file::{Compress, File, FileOptions, OpenError, Rotate};
+pub use site::Site;
 pub use stdout::Stdout;

@@ -260,7 +260,8 @@ impl TextReader {
         counts: &mut Counts,
     ) -> Option<Option<Header>> {
         let auto = matches!(self.choice, Choice::Auto);
-        for raw in records {
+        while let Some(raw) = records.next() {
+            let place = Span::new(records.place() - raw.len(), records.place());
             let line = clean(raw);
             let Some(&first) = line.trim_ascii_start().first() else {
                 continue;
@@ -269,6 +270,7 @@ impl TextReader {
                 if !self.has_flows(line) || nsg::expand(line, &mut out.bytes) == 0 {
                     copy(raw, &mut out.bytes);
                 }
+                out.records.push((out.bytes.len(), place));
                 start = false;
                 continue;
             }
@@ -302,6 +304,7 @@ impl TextReader {
             let roles = record.write(format.unwrap_or("text"), &mut out.bytes);
             let line = Span::new(start, out.bytes.len());
             out.written.push((line, roles));
+            out.records.push((out.bytes.len(), place));
             if next.is_some() {
                 return next;
             }

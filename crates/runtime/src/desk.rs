@@ -1,0 +1,134 @@
+//! Keeps the books of a courier: what it has safe is counted and confirmed, what it refused becomes
+//! dead letters first, and its troubles are told as those of every sink.
+//!
+//! Dead letters are written by a thread of their own, the clerk, so that a courier never waits for a
+//! disk.
+
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+
+use knownet_flow::{Desk, Settled};
+use metrics::{Counter, counter};
+
+use crate::dead_letter::Letter;
+use crate::halt::Halted;
+use crate::retry::Trouble;
+use crate::shared::Shared;
+
+/// What there is for the clerk to do.
+pub(crate) enum Errand {
+    /// Make the refused events safe, then confirm.
+    Settle(Arc<Books>, Settled),
+    /// Nothing any more.
+    End,
+}
+
+/// The desk of one courier.
+pub(crate) struct Front {
+    books: Arc<Books>,
+    clerk: Mutex<Sender<Errand>>,
+}
+
+pub(crate) struct Books {
+    name: String,
+    /// Gone when the run is over: then nothing is confirmed any more.
+    shared: Weak<Shared>,
+    trouble: Mutex<Trouble>,
+    events: Counter,
+    bytes: Counter,
+}
+
+impl Front {
+    /// The desk of the courier `name`.
+    pub fn new(name: &str, shared: Weak<Shared>, clerk: Sender<Errand>) -> Front {
+        let label = || [("sink", name.to_owned())];
+        let books = Arc::new(Books {
+            name: name.to_owned(),
+            shared,
+            trouble: Mutex::default(),
+            events: counter!("knownet_events_out_total", &label()),
+            bytes: counter!("knownet_bytes_out_total", &label()),
+        });
+        Front {
+            books,
+            clerk: Mutex::new(clerk),
+        }
+    }
+}
+
+impl Desk for Front {
+    fn settle(&self, settled: Settled) {
+        if settled.refused.is_empty() {
+            return self.books.confirm(settled);
+        }
+        let errand = Errand::Settle(self.books.clone(), settled);
+        // Without a clerk the run is over, and the batch fails.
+        let _ = lock(&self.clerk).send(errand);
+    }
+
+    fn failed(&self, reason: &str) {
+        if let Some(shared) = self.books.shared.upgrade() {
+            // Whoever asks is told that it has halted.
+            let _ = lock(&self.books.trouble).failed(&shared, &self.books.name, reason);
+        }
+    }
+
+    fn succeeded(&self) {
+        let mut trouble = lock(&self.books.trouble);
+        if trouble.is_there()
+            && let Some(shared) = self.books.shared.upgrade()
+        {
+            trouble.over(&shared, &self.books.name, true);
+        }
+    }
+
+    fn is_halted(&self) -> bool {
+        let shared = self.books.shared.upgrade();
+        shared.is_none_or(|shared| shared.halt.check().is_err())
+    }
+}
+
+impl Books {
+    /// Counts what is safe, then confirms it.
+    fn confirm(&self, settled: Settled) {
+        let Some(shared) = self.shared.upgrade() else {
+            return;
+        };
+        self.events.increment(settled.events);
+        self.bytes.increment(settled.bytes);
+        shared.totals().bytes_out += settled.bytes;
+        settled.ack.confirm();
+    }
+
+    /// Makes dead letters of what was refused, then confirms the rest.
+    fn settle(&self, shared: &Shared, mut settled: Settled) -> Result<(), Halted> {
+        let letter = |refused: knownet_flow::Refused| Letter {
+            reason: format!("sink {}: {}", self.name, refused.reason),
+            event: refused.event,
+        };
+        let mut letters: Vec<Letter> = settled.refused.drain(..).map(letter).collect();
+        settled.events = settled.events.saturating_sub(letters.len() as u64);
+        let refused = letters.iter().map(|letter| letter.event.len() as u64 + 1);
+        settled.bytes = settled.bytes.saturating_sub(refused.sum());
+        shared.letters.bury(shared, &settled.source, &mut letters)?;
+        self.confirm(settled);
+        Ok(())
+    }
+}
+
+/// Works as the clerk until there is nothing to do any more.
+pub(crate) fn clerk(shared: &Shared, errands: &Receiver<Errand>) {
+    for errand in errands {
+        match errand {
+            Errand::Settle(books, settled) => {
+                // Halted: the batch has failed, and so will the next ones.
+                let _ = books.settle(shared, settled);
+            }
+            Errand::End => return,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|e| e.into_inner())
+}

@@ -1,0 +1,337 @@
+//! Sinks that say later what is safe.
+
+mod rig;
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use knownet_flow::{Courier, Desk, Parcel, Receipt, Sink, Wants, WriteError};
+use knownet_runtime::{Cause, Ended, Exit, Pipeline};
+use rig::{Fate, Key, Ledger, Numbers, Rig, Split, key, keys};
+
+/// What a parcel held, with its receipt.
+struct Held {
+    lines: Vec<String>,
+    receipt: Receipt,
+}
+
+/// Hands what it is given to its test, and waits for the test to settle it.
+struct Posted {
+    post: Sender<Held>,
+    desk: Arc<Mutex<Option<Arc<dyn Desk>>>>,
+    open: Arc<Open>,
+    wants: Wants,
+    positions: Arc<Mutex<Vec<(u64, u64)>>>,
+}
+
+/// How many parcels the test has not settled.
+#[derive(Default)]
+struct Open {
+    count: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Open {
+    fn add(&self, n: isize) {
+        let mut count = self.count.lock().unwrap();
+        *count = count.checked_add_signed(n).unwrap();
+        self.changed.notify_all();
+    }
+
+    fn is_none_after(&self, time: Duration) -> bool {
+        let count = self.count.lock().unwrap();
+        let open = |count: &mut usize| *count > 0;
+        *self
+            .changed
+            .wait_timeout_while(count, time, open)
+            .unwrap()
+            .0
+            == 0
+    }
+}
+
+impl Courier for Posted {
+    fn wants(&self) -> Wants {
+        self.wants
+    }
+
+    fn begin(&mut self, desk: Arc<dyn Desk>) {
+        *self.desk.lock().unwrap() = Some(desk);
+    }
+
+    fn take(&mut self, parcel: &Parcel<'_>, receipt: Receipt) {
+        let text = |item: knownet_flow::Item<'_>| String::from_utf8(item.line.to_vec()).unwrap();
+        let lines: Vec<String> = parcel.items().map(text).collect();
+        assert_eq!(lines.len() as u64, parcel.events.count());
+        let mut positions = self.positions.lock().unwrap();
+        positions.push((parcel.position, lines.len() as u64));
+        self.open.add(1);
+        // Without a test that takes it the receipt is lost.
+        let _ = self.post.send(Held { lines, receipt });
+    }
+
+    fn finish(&mut self) -> Result<(), WriteError> {
+        match self.open.is_none_after(Duration::from_millis(20)) {
+            true => Ok(()),
+            false => Err(WriteError::Unreachable("still open".to_owned())),
+        }
+    }
+}
+
+struct Scene {
+    rig: Rig,
+    posted: Receiver<Held>,
+    desk: Arc<Mutex<Option<Arc<dyn Desk>>>>,
+    open: Arc<Open>,
+    positions: Arc<Mutex<Vec<(u64, u64)>>>,
+}
+
+impl Scene {
+    /// One source and one courier.
+    fn new(
+        rig: Rig,
+        wants: Wants,
+        source: impl FnOnce(&Arc<Ledger>) -> Numbers,
+    ) -> (Scene, Pipeline) {
+        let (post, posted) = channel();
+        let courier = Posted {
+            post,
+            desk: Arc::default(),
+            open: Arc::default(),
+            wants,
+            positions: Arc::default(),
+        };
+        let (desk, open) = (courier.desk.clone(), courier.open.clone());
+        let positions = courier.positions.clone();
+        let sources: Vec<(String, Box<dyn knownet_flow::Source>)> =
+            vec![("in0".to_owned(), Box::new(source(&rig.ledger)))];
+        let sinks = vec![("out0".to_owned(), Exit::Courier(Box::new(courier)))];
+        let plan = Split::named(&rig.ledger, "plan");
+        let log = rig.log.clone();
+        let pipeline = Pipeline::new(sources, sinks, plan, rig.options.clone())
+            .log_to(move |message| log.lock().unwrap().push(message.text.clone()));
+        let scene = Scene {
+            rig,
+            posted,
+            desk,
+            open,
+            positions,
+        };
+        (scene, pipeline)
+    }
+
+    /// Notes the lines as arrived, then confirms.
+    fn settle(&self, mut held: Held, refuse: impl Fn(Key) -> bool) {
+        let mut taken = self.rig.ledger.sinks[0].lock().unwrap();
+        for line in held.lines {
+            match refuse(key(&line)) {
+                true => held.receipt.refuse(line.as_bytes(), "no".to_owned()),
+                false => taken.push(line),
+            }
+        }
+        drop(taken);
+        held.receipt.confirm();
+        self.open.add(-1);
+    }
+}
+
+#[test]
+fn a_batch_is_confirmed_when_its_courier_says_so() {
+    let (scene, pipeline) = Scene::new(Rig::plain(), Wants::default(), |ledger| {
+        Numbers::even(ledger, 50, 4)
+    });
+    let stop = scene.rig.stop.clone();
+    let summary = thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        let mut held: Vec<Held> = scene.posted.iter().take(50).collect();
+        assert!(scene.rig.ledger.commits.lock().unwrap().is_empty());
+        // Any order will do; the watermark keeps theirs.
+        held.sort_by_key(|held| held.lines[0].len() as u64 * 7 + key(&held.lines[0]).2 % 5);
+        for held in held {
+            scene.settle(held, |_| false);
+        }
+        run.join().unwrap().unwrap()
+    });
+    let mut taken = scene.rig.ledger.sinks[0].lock().unwrap();
+    taken.sort_by_key(|line| key(line));
+    drop(taken);
+    scene.rig.ledger.check_all(&keys(200));
+    assert_eq!(summary.ended, Ended::Input);
+    assert_eq!(summary.failed_batches, 0);
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 200);
+}
+
+#[test]
+fn refused_events_are_dead_letters_before_the_batch_is_confirmed() {
+    let (scene, pipeline) = Scene::new(Rig::plain(), Wants::default(), |ledger| {
+        Numbers::even(ledger, 20, 5)
+    });
+    let stop = scene.rig.stop.clone();
+    let summary = thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        for held in scene.posted.iter().take(20) {
+            scene.settle(held, |key| key.2 % 7 == 3);
+        }
+        run.join().unwrap().unwrap()
+    });
+    // Every commit was checked against what had arrived or was in the dead letters.
+    scene.rig.ledger.check_all(&keys(100));
+    assert_eq!(summary.dead_letters, 14);
+    assert_eq!(scene.rig.ledger.letters()[0]["reason"], "sink out0: no");
+}
+
+#[test]
+fn a_receipt_that_is_lost_fails_its_batch_and_holds_the_position() {
+    let (scene, pipeline) = Scene::new(Rig::plain(), Wants::default(), |ledger| {
+        Numbers::even(ledger, 10, 1)
+    });
+    let stop = scene.rig.stop.clone();
+    let summary = thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        for held in scene.posted.iter().take(10) {
+            match key(&held.lines[0]).2 {
+                6 => {
+                    drop(held);
+                    scene.open.add(-1);
+                }
+                _ => scene.settle(held, |_| false),
+            }
+        }
+        run.join().unwrap().unwrap()
+    });
+    assert_eq!(summary.failed_batches, 1);
+    assert!(!summary.is_settled());
+    assert_eq!(summary.positions[&("in0".to_owned(), 0)], 6);
+}
+
+#[test]
+fn what_a_courier_holds_counts_as_in_flight() {
+    let mut rig = Rig::plain();
+    // Room for three batches of 20 bytes.
+    rig.options.in_flight = 70;
+    let (scene, pipeline) =
+        Scene::new(rig, Wants::default(), |ledger| Numbers::even(ledger, 33, 3));
+    let stop = scene.rig.stop.clone();
+    thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        let mut held: Vec<Held> = scene.posted.iter().take(3).collect();
+        for _ in 3..33 {
+            assert!(scene.posted.try_recv().is_err(), "more than fits");
+            scene.settle(held.remove(0), |_| false);
+            held.push(scene.posted.recv().unwrap());
+        }
+        for held in held {
+            scene.settle(held, |_| false);
+        }
+        run.join().unwrap().unwrap()
+    });
+    scene.rig.ledger.check_all(&keys(99));
+}
+
+#[test]
+fn abandoning_ends_a_run_whose_room_a_courier_holds() {
+    let mut rig = Rig::plain();
+    rig.options.in_flight = 1;
+    let (scene, pipeline) =
+        Scene::new(rig, Wants::default(), |ledger| Numbers::even(ledger, 10, 1));
+    let (stop, handle) = (scene.rig.stop.clone(), pipeline.handle());
+    let error = thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        let held = scene.posted.recv().unwrap();
+        let desk = scene.desk.lock().unwrap().clone().unwrap();
+        desk.failed("out of order");
+        assert_eq!(handle.health().unreachable[0].reason, "out of order");
+        scene.rig.stop.set();
+        desk.failed("out of order");
+        assert!(!desk.is_halted());
+        handle.abandon();
+        assert!(desk.is_halted());
+        let error = run.join().unwrap().unwrap_err();
+        drop(held);
+        error
+    });
+    assert_eq!(error.cause, Cause::Abandoned);
+    let log = scene.rig.log();
+    let count = |text: &str| log.iter().filter(|line| line.contains(text)).count();
+    assert_eq!(
+        count("out of order; trying again until it works"),
+        1,
+        "{log:?}"
+    );
+    assert_eq!(count("a second signal ends now"), 1, "{log:?}");
+}
+
+#[test]
+fn who_commits_positions_gets_every_batch() {
+    let rig = Rig::new(1, |key| match key.2 < 30 {
+        true => Fate::Drop,
+        false => Fate::Sinks(1),
+    });
+    let wants = Wants {
+        positions: true,
+        ..Wants::default()
+    };
+    let (scene, pipeline) = Scene::new(rig, wants, |ledger| Numbers::even(ledger, 8, 5));
+    let stop = scene.rig.stop.clone();
+    thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        for held in scene.posted.iter().take(8) {
+            scene.settle(held, |_| false);
+        }
+        run.join().unwrap().unwrap()
+    });
+    let positions = scene.positions.lock().unwrap().clone();
+    let expected: Vec<(u64, u64)> = (1..=8)
+        .map(|n| (5 * n, if n > 6 { 5 } else { 0 }))
+        .collect();
+    assert_eq!(positions, expected);
+}
+
+#[test]
+fn a_courier_beside_a_sink_both_have_to_be_done() {
+    let rig = Rig::new(2, |_| Fate::Sinks(3));
+    let (post, posted) = channel();
+    let courier = Posted {
+        post,
+        desk: Arc::default(),
+        open: Arc::default(),
+        wants: Wants::default(),
+        positions: Arc::default(),
+    };
+    let (desk, open, positions) = (
+        courier.desk.clone(),
+        courier.open.clone(),
+        courier.positions.clone(),
+    );
+    let beside: Box<dyn Sink> = Box::new(rig::Recorder::new(1, &rig.ledger));
+    let sinks = vec![
+        ("out0".to_owned(), Exit::Courier(Box::new(courier))),
+        ("out1".to_owned(), Exit::Sink(beside)),
+    ];
+    let source: Box<dyn knownet_flow::Source> = Box::new(Numbers::even(&rig.ledger, 12, 2));
+    let plan = Split::named(&rig.ledger, "plan");
+    let pipeline = Pipeline::new(
+        vec![("in0".to_owned(), source)],
+        sinks,
+        plan,
+        rig.options.clone(),
+    );
+    let stop = rig.stop.clone();
+    let scene = Scene {
+        rig,
+        posted,
+        desk,
+        open,
+        positions,
+    };
+    thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        for held in scene.posted.iter().take(12) {
+            scene.settle(held, |_| false);
+        }
+        run.join().unwrap().unwrap()
+    });
+    scene.rig.ledger.check_all(&keys(24));
+}
