@@ -42,7 +42,7 @@ pub use condition::Condition;
 pub use disk::inode;
 pub use label::{Feed, Label, Origin};
 pub use mistake::{Mistake, Severity};
-pub use option::{Level, Options};
+pub use option::{DeadLetter, Level, Options};
 pub use rule::Rule;
 pub use sink::{Sink, SinkKind};
 pub use source::{Source, SourceKind};
@@ -87,6 +87,14 @@ impl Config {
             Some(folder) => folder.clone(),
             None => self.file.parent().unwrap_or(Path::new("")).join(STATE),
         }
+    }
+
+    /// The place of the sink for dead letters, if there is one.
+    pub fn dead_letter_sink(&self) -> Option<usize> {
+        let Some(DeadLetter::Sink(name)) = &self.options.dead_letter else {
+            return None;
+        };
+        self.sinks.iter().position(|sink| sink.name == *name)
     }
 
     /// The files that its labels are made of.

@@ -47,7 +47,7 @@ pub fn finish(
     }
     if summary.dead_letters > 0 && said == Said::Nothing {
         let (events, path) = (events(summary.dead_letters), &summary.dead_letter);
-        eprintln!("knownet: {events} went to {}", path.display());
+        eprintln!("knownet: {events} went to {path}");
     }
     let well = match is_live && summary.ended == Ended::Stopped {
         true => summary.is_settled(),
@@ -153,7 +153,7 @@ fn describe(summary: &Summary) -> String {
     }
     if summary.dead_letters > 0 {
         let (n, path) = (grouped(summary.dead_letters), &summary.dead_letter);
-        line("dead letters", format!("{n} (in {})", path.display()));
+        line("dead letters", format!("{n} (in {path})"));
     }
     if summary.source_error_count > 0 {
         line(

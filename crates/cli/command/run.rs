@@ -25,7 +25,7 @@ use knownet_source::Site;
 
 use crate::command::check::{self, Looked};
 use crate::compile::Compiled;
-use crate::config::{Config, Severity};
+use crate::config::{Config, DeadLetter, Severity};
 use crate::log::{self, Form, Output};
 use crate::option::{self, Log};
 use crate::report::{self, Said};
@@ -123,10 +123,10 @@ fn operate(
     let is_live = config.is_live();
     let locked = is_live.then(|| Lock::take(&state)).transpose()?;
     let letters = match &config.options.dead_letter {
-        Some(path) => path.clone(),
+        Some(DeadLetter::File(path)) => path.clone(),
         // The configuration's folder is not for services to write to.
-        None if is_live => state.join(report::DEAD_LETTERS),
-        None => folder.join(report::DEAD_LETTERS),
+        _ if is_live => state.join(report::DEAD_LETTERS),
+        _ => folder.join(report::DEAD_LETTERS),
     };
     if is_live {
         // Not when the first letter comes, for then everything would wait behind it.
@@ -240,6 +240,10 @@ fn runtime_options(config: &Config, letters: PathBuf) -> knownet_runtime::Option
         runtime.in_flight = usize::try_from(bytes).unwrap_or(usize::MAX);
     }
     runtime.dead_letter = letters;
+    let letters = config
+        .dead_letter_sink()
+        .map(|n| config.sinks[n].name.clone());
+    runtime.dead_letter_sink = letters;
     runtime
 }
 

@@ -100,6 +100,15 @@ impl<'a> Section<'a> {
         entries.iter().map(|(name, _)| name.as_str())
     }
 
+    /// Whether there is a table `[KEY.NAME]`. The key does not count as asked for.
+    pub(super) fn has(&self, key: &str, name: &str) -> bool {
+        let table = self.entries.iter().find(|(other, _)| other == key);
+        match table.map(|(_, node)| &node.value) {
+            Some(Value::Table(entries)) => entries.iter().any(|(other, _)| other == name),
+            _ => false,
+        }
+    }
+
     /// Reads each table of the list `key`, such as `[[rules]]`.
     pub(super) fn each<T>(
         &self,

@@ -178,7 +178,24 @@ fn routes(config: &Config, notes: &Notes) {
     let Some(sink) = config.sinks.first() else {
         return;
     };
-    if config.sinks.iter().all(|sink| !sink.conditions.is_empty()) {
+    if let Some(letters) = config.dead_letter_sink() {
+        let letters = &config.sinks[letters];
+        let key = dotted("sinks", &letters.name);
+        if !letters.conditions.is_empty() {
+            let message = "takes the dead letters and nothing else; remove match";
+            notes.error(letters.line, &dotted(&key, "match"), message);
+        }
+        if config.sinks.len() == 1 {
+            let message = "takes the dead letters and nothing else; add a sink for the events";
+            notes.error(letters.line, &key, message);
+            return;
+        }
+    }
+    let letters = config.dead_letter_sink();
+    let mut takers = (0..)
+        .zip(&config.sinks)
+        .filter(|(n, _)| Some(*n) != letters);
+    if takers.all(|(_, sink)| !sink.conditions.is_empty()) {
         let message = "every sink has a match, so that an event which fits none is not written \
                        anywhere; add a sink without one to keep the rest";
         notes.warning(sink.line, "sinks", message);

@@ -49,6 +49,18 @@ impl Routes {
             table,
         }
     }
+
+    /// Keeps every event from the sink at this place.
+    pub fn without(mut self, sink: usize) -> Routes {
+        let bit = 1 << sink;
+        self.always &= !bit;
+        let matches = std::mem::take(&mut self.matches).into_iter();
+        self.matches = matches.filter(|(other, _)| *other != bit).collect();
+        self.without_answers = (0..self.matches.len())
+            .filter(|&index| self.matches[index].1.may_hold_without_answers())
+            .collect();
+        self
+    }
 }
 
 impl Stage for Routes {

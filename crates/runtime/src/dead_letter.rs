@@ -1,11 +1,13 @@
-//! Where events go that cannot be passed on, each with the reason: a file of NDJSON.
+//! Where events go that cannot be passed on, each with the reason: a file of NDJSON, or a sink.
 //!
-//! `{"@timestamp":"…","source":"…","reason":"…","event":"…"}`; `event` is the line as a JSON
-//! string, a byte that is not UTF-8 as `\xNN`. The file is created when the first letter comes. An
-//! entry is on disk before its event is confirmed, and two entries never interleave.
+//! `{"@timestamp":"…","source":"…","sink":"…","reason":"…","event":"…"}`; `sink` is the one that
+//! refused the event and is missing where none did; `event` is the line as a JSON string, a byte that
+//! is not UTF-8 as `\xNN`. The file is created when the first letter comes. An entry is safe before
+//! its event is confirmed, and two entries never interleave. What a sink for dead letters refuses, or
+//! what would be too large to be held in memory for it, goes to the file.
 
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 use std::time::SystemTime;
@@ -19,21 +21,36 @@ use crate::retry::Retry;
 use crate::shared::Shared;
 use crate::staged::Staged;
 
+mod last;
+
+/// An entry longer than this is not held in memory for a sink.
+const LONGEST: u64 = 16 << 20;
+
 /// What the log and the errors call them.
 pub(crate) const NAME: &str = "dead letters";
 
 /// An event that cannot be passed on.
 pub(crate) struct Letter {
+    /// Which sink refused it, if one did.
+    pub sink: Option<String>,
     pub reason: String,
     /// Its line, with or without the line feed.
     pub event: Vec<u8>,
 }
 
-pub(crate) struct DeadLetters(Mutex<Appender>);
+pub(crate) struct DeadLetters {
+    file: Mutex<Appender>,
+    /// The place of the sink for them, if there is one.
+    sink: Option<usize>,
+}
 
 impl DeadLetters {
-    pub fn new(path: PathBuf) -> DeadLetters {
-        DeadLetters(Mutex::new(Appender::new(path)))
+    /// Into the sink with the index `sink`, or into the file at `path`.
+    pub fn new(path: PathBuf, sink: Option<usize>) -> DeadLetters {
+        DeadLetters {
+            file: Mutex::new(Appender::new(path)),
+            sink,
+        }
     }
 
     /// Makes `letters` of `source` safe, all at once.
@@ -48,24 +65,47 @@ impl DeadLetters {
         }
         let mut entries = Vec::new();
         for letter in letters.iter() {
-            open_entry(source, &letter.reason, &mut entries);
+            open_entry(source, letter.sink.as_deref(), &letter.reason, &mut entries);
             let event = letter.event.strip_suffix(b"\n").unwrap_or(&letter.event);
             let rest = text::escape(event, &mut entries);
             close_entry(rest, &mut entries);
         }
-        self.add(shared, |file| file.add(&entries))?;
-        shared.totals().dead_letters += letters.len() as u64;
-        metrics::counter!("knownet_dead_letters_total").increment(letters.len() as u64);
+        self.add_entries(shared, &entries)?;
+        count(shared, letters.len() as u64);
         letters.clear();
         Ok(())
     }
 
     /// Makes the finished entry in `staged` safe.
     pub fn bury_staged(&self, shared: &Shared, staged: &mut Staged) -> Result<(), Halted> {
-        self.add(shared, |file| file.add_from(&mut staged.content()?))?;
-        shared.totals().dead_letters += 1;
-        metrics::counter!("knownet_dead_letters_total").increment(1);
+        match self.sink {
+            Some(_) if staged.len() <= LONGEST => {
+                let mut entry = Vec::new();
+                retry_add(shared, || {
+                    entry.clear();
+                    let read = staged.content().and_then(|mut c| c.read_to_end(&mut entry));
+                    read.map(drop).map_err(|e| e.to_string())
+                })?;
+                self.add_entries(shared, &entry)?;
+            }
+            _ => self.add(shared, |file| file.add_from(&mut staged.content()?))?,
+        }
+        count(shared, 1);
         Ok(())
+    }
+
+    fn add_entries(&self, shared: &Shared, entries: &[u8]) -> Result<(), Halted> {
+        let Some(index) = self.sink else {
+            return self.add(shared, |file| file.add(entries));
+        };
+        let outlet = &shared.sinks[index];
+        let text = format!("events go to the dead letters: sink {}", outlet.name);
+        shared.log_once(Message::trouble(text));
+        let refused = last::deliver(shared, outlet, entries)?;
+        match refused.is_empty() {
+            true => Ok(()),
+            false => self.add(shared, |file| file.add(&refused)),
+        }
     }
 
     fn add(
@@ -84,8 +124,13 @@ impl DeadLetters {
     }
 
     fn lock(&self) -> MutexGuard<'_, Appender> {
-        self.0.lock().unwrap_or_else(|e| e.into_inner())
+        self.file.lock().unwrap_or_else(|e| e.into_inner())
     }
+}
+
+fn count(shared: &Shared, letters: u64) {
+    shared.totals().dead_letters += letters;
+    metrics::counter!("knownet_dead_letters_total").increment(letters);
 }
 
 /// Repeats `add` until it works.
@@ -109,11 +154,15 @@ pub(crate) fn failure(file: &dyn Display, error: &io::Error) -> String {
 }
 
 /// Begins an entry; the escaped event goes behind it.
-pub(crate) fn open_entry(source: &str, reason: &str, out: &mut Vec<u8>) {
+pub(crate) fn open_entry(source: &str, sink: Option<&str>, reason: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"@timestamp\":\"");
     time::write(SystemTime::now(), out);
     out.extend_from_slice(b"\",\"source\":");
     text::quote(source.as_bytes(), out);
+    if let Some(sink) = sink {
+        out.extend_from_slice(b",\"sink\":");
+        text::quote(sink.as_bytes(), out);
+    }
     out.extend_from_slice(b",\"reason\":");
     text::quote(reason.as_bytes(), out);
     out.extend_from_slice(b",\"event\":\"");

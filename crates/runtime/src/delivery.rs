@@ -65,7 +65,8 @@ fn split(
 ) -> Result<(), Fault> {
     let Some(middle) = middle(lines) else {
         letters.push(Letter {
-            reason: format!("sink {}: {reason}", outlet.name),
+            sink: Some(outlet.name.clone()),
+            reason,
             event: lines.to_vec(),
         });
         return Ok(());

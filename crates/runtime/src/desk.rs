@@ -103,7 +103,8 @@ impl Books {
     /// Makes dead letters of what was refused, then confirms the rest.
     fn settle(&self, shared: &Shared, mut settled: Settled) -> Result<(), Halted> {
         let letter = |refused: knownet_flow::Refused| Letter {
-            reason: format!("sink {}: {}", self.name, refused.reason),
+            sink: Some(self.name.clone()),
+            reason: refused.reason,
             event: refused.event,
         };
         let mut letters: Vec<Letter> = settled.refused.drain(..).map(letter).collect();

@@ -54,6 +54,7 @@ impl Oversized {
         if self.line.is_none() {
             open_entry(
                 source,
+                None,
                 "the line is longer than an event may be",
                 &mut entry,
             );

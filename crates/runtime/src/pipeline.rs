@@ -37,6 +37,8 @@ pub struct Options {
     pub give_up: bool,
     /// The file for events that cannot be passed on; created when the first one comes.
     pub dead_letter: PathBuf,
+    /// The sink that such events go to instead, as far as it takes them; it must be among the sinks.
+    pub dead_letter_sink: Option<String>,
     /// The first pause before an attempt is repeated; each further one is twice as long.
     pub first_pause: Duration,
     /// The longest such pause.
@@ -53,6 +55,7 @@ impl Default for Options {
             batch_bytes: 256 << 10,
             give_up: false,
             dead_letter: PathBuf::from("dead-letters.ndjson"),
+            dead_letter_sink: None,
             first_pause: Duration::from_millis(100),
             longest_pause: Duration::from_secs(10),
         }
@@ -183,6 +186,11 @@ impl Pipeline {
             Intake::new((n, source.0), source.1, oversized)
         });
         let intakes = intakes.collect();
+        let letters = &self.options.dead_letter_sink;
+        let letters = letters.as_ref().and_then(|name| {
+            let mut names = self.sinks.iter().map(|(name, _)| name);
+            names.position(|other| other == name)
+        });
         let outlet = |(name, exit): (String, Exit), shared: &Weak<Shared>| {
             let (wants, desk) = match &exit {
                 Exit::Sink(_) => (Wants::default(), None),
@@ -208,7 +216,7 @@ impl Pipeline {
             snapshot: self.snapshot,
             budget: Arc::new(Budget::new(self.options.in_flight)),
             halt: self.halt,
-            letters: DeadLetters::new(self.options.dead_letter.clone()),
+            letters: DeadLetters::new(self.options.dead_letter.clone(), letters),
             totals: Mutex::default(),
             vitals: self.vitals,
             log: self.log,
@@ -301,7 +309,10 @@ fn conclude(
                 .insert((name.clone(), partition), position);
         }
     }
-    summary.dead_letter = shared.options.dead_letter.clone();
+    summary.dead_letter = match &shared.options.dead_letter_sink {
+        Some(sink) => format!("sink {sink}"),
+        None => shared.options.dead_letter.display().to_string(),
+    };
     summary.elapsed = begun.elapsed();
     summary.ended = match &cause {
         None if stop.is_set() => Ended::Stopped,

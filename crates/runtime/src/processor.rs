@@ -86,6 +86,7 @@ impl Processor {
         let lines = &batch.bytes.filled()[range.clone()];
         let Some(middle) = middle(lines) else {
             self.letters.push(Letter {
+                sink: None,
                 reason: format!("a fault while it was processed: {reason}"),
                 event: lines.to_vec(),
             });

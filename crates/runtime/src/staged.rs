@@ -48,6 +48,11 @@ impl Staged {
         Ok(())
     }
 
+    /// How many bytes were added.
+    pub fn len(&self) -> u64 {
+        self.length
+    }
+
     /// All that was added, from the beginning.
     pub fn content(&mut self) -> io::Result<impl Read> {
         self.file.seek(SeekFrom::Start(0))?;

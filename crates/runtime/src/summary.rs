@@ -1,7 +1,6 @@
 //! What a run did.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use knownet_flow::{Counts, Names};
@@ -38,8 +37,8 @@ pub struct Summary {
     pub oversized: u64,
     /// Events in the dead letters, oversized lines included.
     pub dead_letters: u64,
-    /// The file of the dead letters; there is none before the first one.
-    pub dead_letter: PathBuf,
+    /// Where dead letters go: a file, which is not there before the first one, or a sink.
+    pub dead_letter: String,
     /// What sources could not read: the first hundred messages, each with its source's name.
     pub source_errors: Vec<String>,
     /// How many such messages there were.

@@ -170,7 +170,8 @@ fn refused_events_are_found_and_buried_and_the_others_arrive() {
     let letters = rig.ledger.letters();
     assert_eq!(letters[0]["event"], "0 0 0 plan");
     assert_eq!(letters[0]["source"], "in0");
-    assert_eq!(letters[0]["reason"], "sink out0: injected: no such field");
+    assert_eq!(letters[0]["reason"], "injected: no such field");
+    assert_eq!(letters[0]["sink"], "out0");
     let written: usize = rig.ledger.taken(0).iter().map(|l| l.len() + 1).sum();
     assert_eq!(summary.bytes_out, written as u64);
 }

@@ -7,8 +7,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 
-use knownet_flow::{Batch, Commit, Piece, Read, Sink, Source, SourceError, Stop};
-use knownet_runtime::{Cause, Pipeline};
+use knownet_flow::{
+    Batch, Commit, Courier, Desk, Parcel, Piece, Read, Receipt, Sink, Source, SourceError, Stop,
+    WriteError,
+};
+use knownet_runtime::{Cause, Exit, Pipeline};
 use rig::{Fate, Numbers, Recorder, Rig, Silent, Split, keys};
 
 type Commits = Arc<Mutex<Vec<u64>>>;
@@ -292,4 +295,100 @@ fn letters_that_cannot_be_written_end_a_run_that_gives_up() {
     assert!(matches!(&error.cause, Cause::GaveUp { part, .. } if part == "dead letters"));
     assert_eq!(error.summary.positions[&("in0".to_owned(), 0)], 10);
     rig.ledger.check_all(&keys(10));
+}
+
+/// A sink that keeps the lines it is given, but for those with a word that it does not like.
+struct Shelf {
+    lines: Arc<Mutex<Vec<String>>>,
+    refuses: &'static str,
+}
+
+impl Shelf {
+    fn keep(&self, events: &knownet_flow::Events<'_>) -> Vec<String> {
+        let text = events.slices().collect::<Vec<_>>().concat();
+        let text = String::from_utf8(text).unwrap();
+        let (bad, good): (Vec<_>, Vec<_>) =
+            text.lines().partition(|line| line.contains(self.refuses));
+        self.lines
+            .lock()
+            .unwrap()
+            .extend(good.into_iter().map(str::to_owned));
+        bad.into_iter().map(str::to_owned).collect()
+    }
+}
+
+impl Sink for Shelf {
+    fn write(&mut self, events: &knownet_flow::Events<'_>) -> Result<(), WriteError> {
+        let text = events.slices().collect::<Vec<_>>().concat();
+        if String::from_utf8(text).unwrap().contains(self.refuses) {
+            return Err(WriteError::Refused("not that".to_owned()));
+        }
+        self.keep(events);
+        Ok(())
+    }
+}
+
+impl Courier for Shelf {
+    fn begin(&mut self, _: Arc<dyn Desk>) {}
+
+    fn take(&mut self, parcel: &Parcel<'_>, mut receipt: Receipt) {
+        for line in self.keep(&parcel.events) {
+            receipt.refuse(line.as_bytes(), "not that".to_owned());
+        }
+        receipt.confirm();
+    }
+
+    fn finish(&mut self) -> Result<(), WriteError> {
+        Ok(())
+    }
+}
+
+/// Events that panic and lines that are too long go to a sink, and what that refuses to the file.
+fn letters_by(exit: impl FnOnce(Shelf) -> Exit) {
+    let mut rig = Rig::new(1, |key| match key.2 % 10 {
+        3 => Fate::Panic,
+        _ => Fate::Sinks(1),
+    });
+    rig.options.dead_letter_sink = Some("shelf".to_owned());
+    let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+    let shelf = Shelf {
+        lines: lines.clone(),
+        refuses: "0 0 23",
+    };
+    let source: Box<dyn Source> = Box::new(Silent(Numbers::even(&rig.ledger, 10, 4)));
+    let long: Box<dyn Source> = Box::new(Pieces::new(vec![
+        piece(true, false, b"a long "),
+        piece(false, true, b"line"),
+    ]));
+    let recorder: Box<dyn Sink> = Box::new(Recorder::new(0, &rig.ledger));
+    let sinks = vec![
+        ("out0".to_owned(), Exit::Sink(recorder)),
+        ("shelf".to_owned(), exit(shelf)),
+    ];
+    let sources = vec![("in0".to_owned(), source), ("in1".to_owned(), long)];
+    let plan = Split::named(&rig.ledger, "plan");
+    let pipeline = Pipeline::new(sources, sinks, plan, rig.options.clone()).log_to(|_| {});
+    let summary = pipeline.run(rig.stop.clone()).unwrap();
+    assert_eq!(summary.dead_letters, 5);
+    assert_eq!(summary.dead_letter, "sink shelf");
+    let event = |line: &String| {
+        let letter: serde_json::Value = serde_json::from_str(line).unwrap();
+        letter["event"].as_str().unwrap().to_owned()
+    };
+    let mut shelved: Vec<String> = lines.lock().unwrap().iter().map(event).collect();
+    shelved.sort();
+    assert_eq!(shelved, ["0 0 13", "0 0 3", "0 0 33", "a long line"]);
+    let letters = rig.ledger.letters();
+    let kept: Vec<_> = letters.iter().map(|letter| &letter["event"]).collect();
+    assert_eq!(kept, ["0 0 23"]);
+}
+
+#[test]
+fn a_sink_may_take_the_letters() {
+    letters_by(|shelf| Exit::Sink(Box::new(shelf)));
+}
+
+#[test]
+fn a_courier_may_take_the_letters() {
+    letters_by(|shelf| Exit::Courier(Box::new(shelf)));
 }

@@ -37,7 +37,10 @@ pub fn ready(config: &Config, table: Arc<Table>) -> anyhow::Result<Ready> {
         },
         rules: (!rules.is_empty()).then(|| Rules::new(rules, table.clone())),
         only: None,
-        routes: Routes::new(routes, table.clone()),
+        routes: match config.dead_letter_sink() {
+            Some(letters) => Routes::new(routes, table.clone()).without(letters),
+            None => Routes::new(routes, table.clone()),
+        },
         names: Names {
             labels: labels(&table).into_iter().map(str::to_owned).collect(),
             rules: config.rules.iter().enumerate().map(rule_name).collect(),

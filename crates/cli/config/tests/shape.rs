@@ -6,7 +6,7 @@ use knownet_rule::{Action, Match, Scalar};
 use knownet_sink::FileOptions;
 
 use super::{ENDS, assert_mistakes, config, warnings};
-use crate::config::{Condition, Config, Origin, SinkKind, SourceKind};
+use crate::config::{Condition, Config, DeadLetter, Origin, SinkKind, SourceKind};
 
 const WHOLE: &str = r#"
 workers = 3
@@ -73,7 +73,7 @@ fn a_whole_configuration_is_read_in_its_order() {
     assert_eq!(options.max_in_flight, Some(64 << 20));
     assert_eq!(
         options.dead_letter,
-        Some(PathBuf::from("config/dead.ndjson"))
+        Some(DeadLetter::File(PathBuf::from("config/dead.ndjson")))
     );
     assert_eq!(
         (options.max_event, options.reading.json.validate),

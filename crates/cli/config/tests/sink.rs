@@ -3,7 +3,7 @@ use std::time::Duration;
 use knownet_sink::{Compress, FileOptions, Rotate};
 
 use super::{assert_mistakes, config, warnings};
-use crate::config::SinkKind;
+use crate::config::{DeadLetter, SinkKind};
 
 const SOURCE: &str = "[sources.in]\ntype = \"stdin\"\n";
 
@@ -127,4 +127,27 @@ fn mistakes_in_a_rotation() {
             &[&format!("config/a.toml:6: sinks.a.{mistake}")],
         );
     }
+}
+
+#[test]
+fn the_dead_letters_may_have_a_sink_that_takes_nothing_else() {
+    let sinks = "[sinks.out]\ntype = \"stdout\"\n[sinks.dead]\ntype = \"file\"\npath = \"x\"\n";
+    let config = config(&format!("dead_letter = \"dead\"\n{SOURCE}{sinks}"));
+    let sink = DeadLetter::Sink("dead".to_owned());
+    assert_eq!(config.options.dead_letter, Some(sink));
+    assert_eq!(config.dead_letter_sink(), Some(1));
+    assert_mistakes(
+        &format!("dead_letter = \"dead\"\n{SOURCE}{sinks}match = {{ x = 1 }}\n"),
+        &[
+            "config/a.toml:6: sinks.dead.match: takes the dead letters and nothing else; remove \
+             match",
+        ],
+    );
+    assert_mistakes(
+        &format!("dead_letter = \"out\"\n{SOURCE}[sinks.out]\ntype = \"stdout\"\n"),
+        &[
+            "config/a.toml:4: sinks.out: takes the dead letters and nothing else; add a sink for \
+             the events",
+        ],
+    );
 }

@@ -56,3 +56,24 @@ fn there_is_a_bit_for_the_last_sink() {
     let work = run(&[r#"{"a":63}"#], &mut [&mut routes]);
     assert_eq!(work.events[0].sinks, 1 << 63);
 }
+
+#[test]
+fn a_sink_may_be_kept_from_every_event() {
+    let sinks = || {
+        vec![
+            Some(wanted(r#"{"a": 1}"#)),
+            None,
+            Some(wanted(r#"{"a": 2}"#)),
+        ]
+    };
+    for (sink, expected) in [
+        (0, [0b010, 0b110]),
+        (1, [0b001, 0b100]),
+        (2, [0b011, 0b010]),
+    ] {
+        let mut routes = Routes::new(sinks(), table(true)).without(sink);
+        let work = run(&[r#"{"a":1}"#, r#"{"a":2}"#], &mut [&mut routes]);
+        let sinks: Vec<_> = work.events.iter().map(|e| e.sinks).collect();
+        assert_eq!(sinks, expected, "without {sink}");
+    }
+}

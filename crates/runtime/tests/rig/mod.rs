@@ -79,29 +79,31 @@ impl Ledger {
             lines.iter().map(|l| key(l)).collect::<BTreeSet<Key>>()
         });
         let sets: Vec<_> = sets.collect();
-        let mut dead: BTreeMap<Key, Vec<String>> = BTreeMap::new();
+        let mut dead: BTreeMap<Key, Vec<(String, String)>> = BTreeMap::new();
         for letter in self.letters() {
-            let reason = letter["reason"].as_str().unwrap().to_owned();
+            let text = |key: &str| letter[key].as_str().unwrap_or_default().to_owned();
+            let place = (text("sink"), text("reason"));
             dead.entry(key(letter["event"].as_str().unwrap()))
                 .or_default()
-                .push(reason);
+                .push(place);
         }
-        let dead_at = |key: &Key, start: &str| {
-            let reasons = dead.get(key);
-            reasons.is_some_and(|all| all.iter().any(|r| r.starts_with(start)))
+        let dead_at = |key: &Key, at: &str, start: &str| {
+            let places = dead.get(key);
+            let fits = |(sink, reason): &(String, String)| sink == at && reason.starts_with(start);
+            places.is_some_and(|all| all.iter().any(fits))
         };
         let mut missing = Vec::new();
         for key in keys {
             match (self.fate)(key) {
                 Fate::Drop => {}
                 Fate::Panic | Fate::Torn => {
-                    if !dead_at(&key, "a fault while it was processed") {
+                    if !dead_at(&key, "", "a fault while it was processed") {
                         missing.push(format!("{key:?} is not in the dead letters"));
                     }
                 }
                 Fate::Sinks(mask) => {
                     for (n, set) in sets.iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1) {
-                        if !set.contains(&key) && !dead_at(&key, &format!("sink out{n}")) {
+                        if !set.contains(&key) && !dead_at(&key, &format!("out{n}"), "") {
                             missing.push(format!("{key:?} is not at sink {n}"));
                         }
                     }

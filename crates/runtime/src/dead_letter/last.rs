@@ -1,0 +1,111 @@
+//! Delivers dead letters by a sink; what that refuses, too, comes back.
+//!
+//! Whoever calls waits until they are safe. A courier answers to a desk of its own for them, because the
+//! usual one would make dead letters of what it refuses.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use knownet_flow::{Ack, Desk, Events, Messages, Outcome, Parcel, Receipt, Refused, Settled};
+
+use crate::delivery;
+use crate::halt::Halted;
+use crate::shared::{Exit, Outlet, Shared};
+
+/// How often somebody who waits looks whether the run has halted.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Makes `entries` safe; returns those, as lines, that the sink does not take.
+pub(super) fn deliver(shared: &Shared, outlet: &Outlet, entries: &[u8]) -> Result<Vec<u8>, Halted> {
+    let events = Events::lines(entries);
+    let mut exit = outlet.lock();
+    let refused: Vec<Vec<u8>> = match &mut *exit {
+        Exit::Sink(sink) => {
+            let mut letters = Vec::new();
+            if !delivery::deliver(shared, outlet, &mut **sink, &events, &mut letters)? {
+                return Ok(entries.to_vec());
+            }
+            letters.into_iter().map(|letter| letter.event).collect()
+        }
+        Exit::Courier(courier) => {
+            let (told, outcome) = channel();
+            let desk = Arc::new(Last {
+                usual: outlet.desk.clone().ok_or(Halted)?,
+                refused: Mutex::default(),
+            });
+            let settled = Settled {
+                ack: Ack::new(move |outcome| {
+                    // Whoever waited may have given up.
+                    let _ = told.send(outcome);
+                }),
+                source: "dead letters".into(),
+                events: events.count(),
+                bytes: entries.len() as u64,
+                refused: Vec::new(),
+                held: None,
+            };
+            let parcel = Parcel {
+                events,
+                traces: &[],
+                messages: &Messages::default(),
+                partition: 0,
+                position: 0,
+            };
+            shared.halt.check()?;
+            courier.take(&parcel, Receipt::new(desk.clone(), settled));
+            drop(exit);
+            loop {
+                match outcome.recv_timeout(LOOK) {
+                    Ok(Outcome::Confirmed) => break,
+                    // It let go of them: the file has to do.
+                    Ok(Outcome::Failed) | Err(RecvTimeoutError::Disconnected) => {
+                        shared.halt.check()?;
+                        return Ok(entries.to_vec());
+                    }
+                    Err(RecvTimeoutError::Timeout) => shared.halt.check()?,
+                }
+            }
+            let mut refused = desk.refused.lock().unwrap_or_else(|e| e.into_inner());
+            let all = refused.drain(..);
+            all.map(|refused| refused.event).collect()
+        }
+    };
+    let refused: Vec<u8> = refused
+        .into_iter()
+        .flat_map(|mut line| {
+            if line.last() != Some(&b'\n') {
+                line.push(b'\n');
+            }
+            line
+        })
+        .collect();
+    Ok(refused)
+}
+
+/// Takes back what is refused.
+struct Last {
+    usual: Arc<dyn Desk>,
+    refused: Mutex<Vec<Refused>>,
+}
+
+impl Desk for Last {
+    fn settle(&self, settled: Settled) {
+        let mut refused = self.refused.lock().unwrap_or_else(|e| e.into_inner());
+        refused.extend(settled.refused);
+        drop(refused);
+        settled.ack.confirm();
+    }
+
+    fn failed(&self, reason: &str) {
+        self.usual.failed(reason);
+    }
+
+    fn succeeded(&self) {
+        self.usual.succeeded();
+    }
+
+    fn is_halted(&self) -> bool {
+        self.usual.is_halted()
+    }
+}
