@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Explain(options) => command::explain(&options),
         Command::Formats => command::formats(),
         Command::Lookup(options) => command::lookup(&options),
+        Command::Replay(options) => command::replay(&options),
         Command::Spool(spool) => command::spool(&spool),
     };
     match outcome {

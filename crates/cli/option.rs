@@ -110,6 +110,19 @@ Examples:
 
 Exit code: 0, or 1 if something was no address.")]
     Lookup(Lookup),
+    /// Send dead letters again
+    ///
+    /// What a sink refused goes to that sink alone, as it was. What went wrong before goes through the
+    /// steps of its source again. What is refused again is a dead letter again. When all of them are safe
+    /// somewhere, they leave the file; letters that came meanwhile stay. A run may go on beside it.
+    #[command(after_help = "\
+Examples:
+  knownet replay knownet-dead-letters.ndjson
+  knownet replay --keep -c /etc/knownet/knownet.toml letters.ndjson
+  kcat -C -e -t dead-letters -b localhost > letters.ndjson && knownet replay letters.ndjson
+
+Exit code: 0 if every letter was passed on, 1 if one was refused again, or is no letter.")]
+    Replay(Replay),
     /// Look at what waits on disk between a source and its sinks
     ///
     /// What TCP, UDP and Unix sockets receive (and other sources with `spool = true`) is written to
@@ -190,6 +203,19 @@ pub struct Run {
     /// JSON where a run goes on until it is stopped and standard error is no terminal
     #[arg(long, value_name = "FORM", default_value = "auto")]
     pub log: Log,
+}
+
+/// How dead letters are sent again.
+#[derive(clap::Args)]
+pub struct Replay {
+    /// The file of dead letters
+    pub file: PathBuf,
+    /// The configuration that says where they go
+    #[arg(short, long, default_value = "knownet.toml")]
+    pub config: PathBuf,
+    /// Leave the file as it is
+    #[arg(long)]
+    pub keep: bool,
 }
 
 /// What to do with the service.

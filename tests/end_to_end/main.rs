@@ -15,6 +15,8 @@ mod option;
 mod failure;
 // Long lines, too long ones, and `validate`.
 mod long;
+// `replay`: dead letters, sent again.
+mod replay;
 
 // `lookup`: the answers, the order of the labels, the spellings of addresses.
 mod lookup;

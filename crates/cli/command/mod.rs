@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod formats;
 mod lookup;
+mod replay;
 mod run;
 #[cfg(windows)]
 mod service;
@@ -14,6 +15,7 @@ pub use check::check;
 pub use explain::explain;
 pub use formats::formats;
 pub use lookup::lookup;
+pub use replay::replay;
 pub use run::run;
 #[cfg(windows)]
 pub use service::service;

@@ -20,7 +20,7 @@ use std::time::Duration;
 use anyhow::Context;
 use knownet_admin::{Listener, Metrics};
 use knownet_flow::Stop;
-use knownet_runtime::{Message, Pipeline, on_signals};
+use knownet_runtime::{Exit, Message, Pipeline, on_signals};
 use knownet_source::Site;
 
 use crate::command::check::{self, Looked};
@@ -33,6 +33,7 @@ use health::Health;
 use lock::Lock;
 use print::Files;
 use reload::Reload;
+pub(super) use snapshot::ready;
 
 /// How often files are looked at that may have changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -114,7 +115,6 @@ fn operate(
         table, prefixes, ..
     } = compiled;
     let plan = snapshot::ready(&config, Arc::new(table))?;
-    let folder = options.config.parent().unwrap_or(Path::new(""));
     let state = config.state_dir();
     #[cfg(unix)]
     if config.is_live() {
@@ -122,22 +122,12 @@ fn operate(
     }
     let is_live = config.is_live();
     let locked = is_live.then(|| Lock::take(&state)).transpose()?;
-    let letters = match &config.options.dead_letter {
-        Some(DeadLetter::File(path)) => path.clone(),
-        // The configuration's folder is not for services to write to.
-        _ if is_live => state.join(report::DEAD_LETTERS),
-        _ => folder.join(report::DEAD_LETTERS),
-    };
+    let letters = letters(&config);
     if is_live {
         // Not when the first letter comes, for then everything would wait behind it.
         probe(&letters)?;
     }
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("net")
-        .enable_all()
-        .build()
-        .context("no threads for connections")?;
+    let tokio = self::tokio()?;
     let health = Arc::new(Health::new(&config, stop.clone()));
     // First of all, so that handles that parts make from here on count.
     if let Some(admin) = &config.admin {
@@ -188,16 +178,7 @@ fn assemble(
     letters: PathBuf,
     tokio: &tokio::runtime::Handle,
 ) -> anyhow::Result<Pipeline> {
-    let sinks = config.sinks.iter();
-    let sinks = sinks.map(|sink| {
-        let site = knownet_sink::Site {
-            name: sink.name.clone(),
-            state: state.join(format!("sink-{}", sink.name)),
-            tokio: tokio.clone(),
-        };
-        Ok((sink.name.clone(), sink.open(&site)?))
-    });
-    let sinks = sinks.collect::<anyhow::Result<Vec<_>>>()?;
+    let sinks = sinks(config, state, tokio)?;
     let sources = config.sources.iter().map(|source| {
         let site = Site {
             name: source.name.clone(),
@@ -212,6 +193,46 @@ fn assemble(
     let sources = sources.collect::<anyhow::Result<_>>()?;
     let options = runtime_options(config, letters);
     Ok(Pipeline::new(sources, sinks, Arc::new(plan), options))
+}
+
+/// The sinks, opened.
+pub(super) fn sinks(
+    config: &Config,
+    state: &Path,
+    tokio: &tokio::runtime::Handle,
+) -> anyhow::Result<Vec<(String, Exit)>> {
+    let sinks = config.sinks.iter().map(|sink| {
+        let site = knownet_sink::Site {
+            name: sink.name.clone(),
+            state: state.join(format!("sink-{}", sink.name)),
+            tokio: tokio.clone(),
+        };
+        Ok((sink.name.clone(), sink.open(&site)?))
+    });
+    sinks.collect()
+}
+
+/// What drives connections.
+pub(super) fn tokio() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("net")
+        .enable_all()
+        .build()
+        .context("no threads for connections")
+}
+
+/// The file for dead letters.
+pub(super) fn letters(config: &Config) -> PathBuf {
+    match &config.options.dead_letter {
+        Some(DeadLetter::File(path)) => path.clone(),
+        // The configuration's folder is not for services to write to.
+        _ if config.is_live() => config.state_dir().join(report::DEAD_LETTERS),
+        _ => {
+            let folder = config.file.parent().unwrap_or(Path::new(""));
+            folder.join(report::DEAD_LETTERS)
+        }
+    }
 }
 
 /// Whether `letters` can be appended to, or made.
@@ -231,7 +252,7 @@ fn probe(letters: &Path) -> anyhow::Result<()> {
     })
 }
 
-fn runtime_options(config: &Config, letters: PathBuf) -> knownet_runtime::Options {
+pub(super) fn runtime_options(config: &Config, letters: PathBuf) -> knownet_runtime::Options {
     let mut runtime = knownet_runtime::Options::default();
     if let Some(workers) = config.options.workers {
         runtime.workers = workers;

@@ -2,7 +2,8 @@
 //!
 //! `{"@timestamp":"…","source":"…","sink":"…","reason":"…","event":"…"}`; `sink` is the one that
 //! refused the event and is missing where none did; `event` is the line as a JSON string, a byte that
-//! is not UTF-8 as `\xNN`. The file is created when the first letter comes. An entry is safe before
+//! is not UTF-8 as `\xNN`; such an event has `bytes`, too, which is it in base64, unless it was too
+//! long to be held. The file is created when the first letter comes. An entry is safe before
 //! its event is confirmed, and two entries never interleave. What a sink for dead letters refuses, or
 //! what would be too large to be held in memory for it, goes to the file.
 
@@ -12,6 +13,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 use std::time::SystemTime;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use knownet_flow::{text, time};
 
 use crate::append::Appender;
@@ -68,7 +71,15 @@ impl DeadLetters {
             open_entry(source, letter.sink.as_deref(), &letter.reason, &mut entries);
             let event = letter.event.strip_suffix(b"\n").unwrap_or(&letter.event);
             let rest = text::escape(event, &mut entries);
-            close_entry(rest, &mut entries);
+            match std::str::from_utf8(event) {
+                Ok(_) => close_entry(rest, &mut entries),
+                Err(_) => {
+                    text::invalid(rest, &mut entries);
+                    entries.extend_from_slice(b"\",\"bytes\":\"");
+                    entries.extend_from_slice(BASE64.encode(event).as_bytes());
+                    close_entry(b"", &mut entries);
+                }
+            }
         }
         self.add_entries(shared, &entries)?;
         count(shared, letters.len() as u64);

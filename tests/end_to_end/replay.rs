@@ -1,0 +1,111 @@
+use crate::rig::{Folder, PRIVATE, Ran, event, labelled, lines, objects};
+
+/// Two sinks, and room for events of so many bytes.
+fn config(max_event: &str) -> String {
+    format!(
+        r#"
+max_event = "{max_event}"
+dead_letter = "dead.ndjson"
+[sources.in]
+type = "file"
+paths = ["in.ndjson"]
+[labels.Private]
+feeds = ["builtin:private"]
+[[tags]]
+from = ["DestinationIp"]
+into = "IPDestination"
+[sinks.a]
+type = "file"
+path = "a.ndjson"
+[sinks.b]
+type = "file"
+path = "b.ndjson"
+"#
+    )
+}
+
+fn letter(sink: &str, event: &str) -> String {
+    format!(
+        r#"{{"@timestamp":"2026-01-01T00:00:00Z","source":"in","sink":"{sink}","reason":"no","event":{}}}"#,
+        serde_json::Value::from(event)
+    )
+}
+
+fn replay(folder: &Folder, args: &[&str]) -> Ran {
+    folder.knownet(&[&["replay"], args].concat()).ran()
+}
+
+#[test]
+fn what_was_too_long_comes_with_its_tags_once_there_is_room() {
+    let folder = Folder::new();
+    let long = event(PRIVATE).replacen('{', &format!("{{\"x\":\"{}\",", "x".repeat(2000)), 1);
+    folder.file("in.ndjson", lines([&*event(PRIVATE), &long]));
+    folder.run(&config("1KiB")).ended(1);
+    assert_eq!(objects(&folder.text("dead.ndjson")).len(), 1);
+    folder.file("knownet.toml", config("1MiB"));
+    replay(&folder, &["dead.ndjson"]).succeeded();
+    let tagged = long.replacen('}', ",\"IPDestination\":\"Private\"}", 1);
+    let expected = lines([&*labelled(PRIVATE, "Private"), &tagged]);
+    for sink in ["a.ndjson", "b.ndjson"] {
+        assert_eq!(folder.text(sink), expected, "{sink}");
+    }
+    assert_eq!(
+        folder.text("dead.ndjson"),
+        "",
+        "the letters are still there"
+    );
+}
+
+#[test]
+fn what_a_sink_refused_goes_to_that_sink_as_it_was() {
+    let folder = Folder::new();
+    folder.file("knownet.toml", config("1MiB"));
+    folder.file("in.ndjson", "");
+    let bytes = r#"{"source":"in","sink":"b","event":"\\xFF\n","bytes":"/w==","reason":"","@timestamp":""}"#;
+    let letters = [
+        letter("b", "{\"n\":1}"),
+        letter("a", "text"),
+        bytes.to_owned(),
+    ];
+    let letters = lines(letters);
+    folder.file("dead.ndjson", &letters);
+    replay(&folder, &["--keep", "dead.ndjson"]).succeeded();
+    assert_eq!(folder.text("a.ndjson"), "text\n");
+    let b = std::fs::read(folder.path("b.ndjson")).expect("a file");
+    assert_eq!(b, b"{\"n\":1}\n\xff\n");
+    assert_eq!(folder.text("dead.ndjson"), letters);
+}
+
+#[test]
+fn a_file_of_something_else_is_left_alone() {
+    let folder = Folder::new();
+    folder.file("knownet.toml", config("1MiB"));
+    folder.file("in.ndjson", "");
+    for (content, said) in [
+        (
+            "{\"a\":1}\n",
+            "dead.ndjson:1: is no dead letter: missing field `source`",
+        ),
+        (
+            &*letter("c", "1"),
+            "a letter is of sink c, which knownet.toml does not have; known: a, b",
+        ),
+        (
+            &*letter("a", "1")
+                .replace("\"in\"", "\"out\"")
+                .replace(r#""sink":"a","#, ""),
+            "a letter is of source out, which knownet.toml does not have; known: in",
+        ),
+    ] {
+        folder.file("dead.ndjson", content);
+        replay(&folder, &["dead.ndjson"]).ended(1).said(said);
+        assert_eq!(folder.text("dead.ndjson"), content);
+        assert!(!folder.path("a.ndjson").exists());
+    }
+    folder.file("dead.ndjson", "");
+    let ran = replay(&folder, &["dead.ndjson"]).succeeded();
+    ran.said("knownet: dead.ndjson holds no letter\n");
+    replay(&folder, &["none.ndjson"])
+        .ended(1)
+        .said("none.ndjson cannot be read");
+}
