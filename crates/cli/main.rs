@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Formats => command::formats(),
         Command::Lookup(options) => command::lookup(&options),
         Command::Replay(options) => command::replay(&options),
+        Command::Setup(setup) => command::setup(&setup),
         Command::Spool(spool) => command::spool(&spool),
     };
     match outcome {

@@ -139,6 +139,50 @@ Examples:
 Exit code: 0, or 1 if there is no spool, or a file is damaged or cannot be read."
     )]
     Spool(Spool),
+    /// Prepare what events are sent to
+    #[command(subcommand)]
+    Setup(Setup),
+}
+
+/// What to prepare.
+#[derive(Subcommand)]
+pub enum Setup {
+    /// Install an index template, a lifecycle policy and dashboards
+    ///
+    /// The template gives events in data streams the types of ECS. The policy begins a new index at 50 GB
+    /// or after 30 days, and deletes one when it has not been the newest for so long as --keep says. The
+    /// dashboards show who talks to unknown networks; they are imported into Kibana or OpenSearch
+    /// Dashboards, under saved objects.
+    #[command(after_help = "\
+Examples:
+  knownet setup elasticsearch --print                      requests for Kibana's console
+  knownet setup elasticsearch --output setup --keep 30d    files, and how to send them
+  knownet setup elasticsearch --opensearch --output setup
+
+Exit code: 0, or 1 if a file could not be written.")]
+    Elasticsearch(SetupElasticsearch),
+}
+
+/// Options of `setup elasticsearch`.
+#[derive(clap::Args)]
+#[group(id = "where", required = true, args = ["print", "output"])]
+pub struct SetupElasticsearch {
+    /// For OpenSearch, which has other types and policies
+    #[arg(long)]
+    pub opensearch: bool,
+    /// Print the requests
+    #[arg(long)]
+    pub print: bool,
+    /// Write the requests' bodies and the dashboards to this folder, and say how to send them
+    #[arg(long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+    /// How many days an index stays after the next one has begun
+    #[arg(long, value_name = "DAYS", default_value = "90d", value_parser = SetupElasticsearch::days)]
+    pub keep: u32,
+    /// The data streams; give it again for more
+    #[arg(long, value_name = "PATTERN", default_value = "logs-knownet.*-*",
+        value_parser = SetupElasticsearch::pattern)]
+    pub data_stream: Vec<String>,
 }
 
 /// What to do with a spool.

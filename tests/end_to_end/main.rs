@@ -23,6 +23,8 @@ mod lookup;
 
 // `check`: mistakes and warnings; `run` says the same and starts nothing.
 mod check;
+// `setup`: what a search server is sent.
+mod setup;
 // Variables of the environment in a configuration.
 mod variable;
 // Labels and the feeds they are made of.

@@ -8,6 +8,7 @@ mod replay;
 mod run;
 #[cfg(windows)]
 mod service;
+mod setup;
 mod spool;
 mod tag;
 
@@ -19,5 +20,6 @@ pub use replay::replay;
 pub use run::run;
 #[cfg(windows)]
 pub use service::service;
+pub use setup::setup;
 pub use spool::spool;
 pub use tag::tag;
