@@ -1,18 +1,20 @@
 //! A list of files, read one after the other to their ends.
 //!
 //! A file that cannot be read is an error that names it; the next file follows. No checkpoint is
-//! kept.
+//! kept. A file that is read once more, or again after it grew, brings the same lines in the same
+//! stream ([`name`] says what names it), so that they are known where they were taken before.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use knownet_flow::{Batch, Read, Source, SourceError, Stop};
 
 use crate::input::Stream;
 use crate::lines::{Limits, Lines};
-use crate::stdin;
+use crate::{name, stdin};
 
 /// The source of `type = "file"`.
 pub struct Files {
@@ -39,19 +41,32 @@ impl Files {
         self
     }
 
-    fn open(&self, path: PathBuf) -> Result<(PathBuf, Stream), SourceError> {
+    fn open(&self, path: PathBuf) -> Result<Opened, SourceError> {
         let (path, file) = match self.dash && path == Path::new("-") {
-            true => (PathBuf::from("standard input"), stdin::descriptor()),
+            true => {
+                let file = stdin::descriptor();
+                (
+                    PathBuf::from("standard input"),
+                    file.map(|file| (file, None)),
+                )
+            }
             false => {
                 let file = open(&path);
                 (path, file)
             }
         };
-        match file.and_then(Stream::new) {
-            Ok(stream) => Ok((path, stream)),
+        match file.and_then(|(file, name)| Ok((Stream::new(file)?, name))) {
+            Ok((stream, name)) => Ok(Opened { path, stream, name }),
             Err(error) => Err(cannot(&path, &error)),
         }
     }
+}
+
+/// A file that is about to be read.
+struct Opened {
+    path: PathBuf,
+    stream: Stream,
+    name: Option<Arc<str>>,
 }
 
 impl Source for Files {
@@ -61,8 +76,9 @@ impl Source for Files {
                 let Some(path) = self.paths.pop_front().filter(|_| !stop.is_set()) else {
                     return Ok(Read::End);
                 };
-                self.open = Some(self.open(path)?);
-                self.lines.next_stream();
+                let Opened { path, stream, name } = self.open(path)?;
+                self.open = Some((path, stream));
+                self.lines.next_stream(name);
                 continue;
             };
             match self.lines.read(stream, batch, stop) {
@@ -78,7 +94,8 @@ impl Source for Files {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
+/// The file, and what its stream is called.
+fn open(path: &Path) -> io::Result<(File, Option<Arc<str>>)> {
     if fs::metadata(path)?.is_dir() {
         return Err(io::Error::other("it is a folder; name the files in it"));
     }
@@ -90,7 +107,9 @@ fn open(path: &Path) -> io::Result<File> {
         // Opening a pipe that nobody writes to yet would wait where no stop is seen.
         options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
     }
-    options.open(path)
+    let mut file = options.open(path)?;
+    let name = name::whole(path, &mut file)?;
+    Ok((file, name))
 }
 
 fn cannot(path: &Path, error: &io::Error) -> SourceError {

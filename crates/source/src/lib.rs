@@ -12,6 +12,7 @@ mod http;
 mod inbox;
 mod input;
 mod lines;
+mod name;
 mod net;
 mod site;
 pub mod spool;

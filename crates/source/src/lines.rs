@@ -10,10 +10,12 @@
 //!   the heading before it.
 //! - The last line gets the line feed that it may lack. Where the input fails, the line that it
 //!   fails in is handed on as far as it came, then the error.
+//! - In a stream that has a name, each batch says where it begins in the stream's bytes.
 
 use std::io;
+use std::sync::Arc;
 
-use knownet_flow::{Batch, Framing, Heading, Piece, Read, Stop};
+use knownet_flow::{Batch, Framing, Heading, Piece, Place, Read, Stop};
 use memchr::{memchr, memrchr};
 
 /// How much is read at once, and how long an event may be.
@@ -65,6 +67,10 @@ pub(crate) struct Lines {
     carry: Vec<u8>,
     /// Bytes handed on, over all streams of the source.
     position: u64,
+    /// Where the stream began in them.
+    begun: u64,
+    /// What the stream is called, if it can be read again.
+    name: Option<Arc<str>>,
     /// Inside a line that is too long: how much of it was handed on.
     in_pieces: Option<u64>,
     /// What stands before the next batch.
@@ -85,6 +91,8 @@ impl Lines {
             },
             carry: Vec::new(),
             position: 0,
+            begun: 0,
+            name: None,
             in_pieces: None,
             heading: Heading::Start,
             ended: false,
@@ -92,8 +100,10 @@ impl Lines {
         }
     }
 
-    /// Goes on with the next stream of the source.
-    pub fn next_stream(&mut self) {
+    /// Goes on with the next stream of the source, which is called so if it can be read again.
+    pub fn next_stream(&mut self, name: Option<Arc<str>>) {
+        self.name = name;
+        self.begun = self.position;
         self.ended = false;
         self.heading = Heading::Start;
     }
@@ -109,11 +119,19 @@ impl Lines {
         stop: &Stop,
     ) -> io::Result<Read> {
         batch.partition = 0;
+        let begin = self.position - self.begun + self.in_pieces.unwrap_or(0);
         let read = match self.in_pieces {
             Some(_) => self.piece(input, batch, stop),
             None => self.lines(input, batch, stop),
         };
         batch.position = self.position;
+        if read != Read::End && self.name.is_some() {
+            batch.stream.clone_from(&self.name);
+            batch.places.push(Place {
+                end: batch.bytes.filled().len(),
+                position: begin,
+            });
+        }
         if read == Read::Lines {
             head(&self.limits.framing, batch, &mut self.heading);
         }

@@ -9,6 +9,8 @@
 //!   be read. One that the disk does not let be read stays in its place until it can be.
 //! - After a stop all that was received is written. What waits is handed on as far as it is little;
 //!   the rest is read at the next start.
+//! - A line that is read again stands at the same place of the same file, and a number that comes again
+//!   is another file.
 //! - A file is text under zstd: `zstdcat` shows it, and `run.rs` says what the lines mean. Its heading
 //!   and the pieces of lines that are too long come back as they went in.
 

@@ -6,13 +6,15 @@
 
 use std::io::{self, BufRead};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use knownet_flow::{Batch, Buffer, Heading, Origin, Read};
+use knownet_flow::{Batch, Buffer, Heading, Origin, Place, Read};
 
 use super::folder::FileState;
 use super::look;
 use super::queue::{Entry, Queue};
-use super::run::{Fault, Kind, Runs};
+use super::run::{Fault, Header, Kind, Runs};
+use crate::name;
 
 /// Memory that is kept to pass over what was handed out.
 const PASSED: usize = 1 << 20;
@@ -32,6 +34,8 @@ pub(super) struct Reading {
     /// How often it did not, since it last did.
     failures: u32,
     heading: Heading,
+    /// What the file is called; `None` until its first run was seen.
+    stream: Option<Arc<str>>,
     any: bool,
     /// Runs that were left out.
     wrong: u64,
@@ -58,6 +62,7 @@ impl Reading {
             stuck: false,
             failures: 0,
             heading: Heading::None,
+            stream: None,
             any: false,
             wrong: 0,
             fault: None,
@@ -136,6 +141,7 @@ impl Reading {
     pub fn fill(&mut self, batch: &mut Batch, limit: usize) -> Option<Read> {
         let read = self.gather(batch, limit);
         batch.heading = self.heading.clone();
+        batch.stream.clone_from(&self.stream);
         if read == Some(Read::Lines) && self.heading == Heading::Start {
             self.heading = Heading::None;
         }
@@ -163,6 +169,10 @@ impl Reading {
                 return some;
             };
             self.any = true;
+            if self.stream.is_none() {
+                let name = name::spooled(&self.name, self.number, self.runs.line());
+                self.stream = Some(name);
+            }
             if filled > 0 {
                 let fits = (filled as u64).saturating_add(header.size) <= limit as u64;
                 if !(matches!(header.kind, Kind::Lines(_)) && fits) {
@@ -170,22 +180,9 @@ impl Reading {
                 }
             }
             match header.kind {
-                Kind::Lines(_) => {
-                    if self.take(&mut batch.bytes) {
-                        batch.origins.push(Origin {
-                            end: batch.bytes.filled().len(),
-                            peer: header.peer,
-                            time: header.time,
-                        });
-                    }
-                }
+                Kind::Lines(_) => drop(self.events(header, batch)),
                 Kind::Piece(piece) => {
-                    if self.take(&mut batch.bytes) {
-                        batch.origins.push(Origin {
-                            end: batch.bytes.filled().len(),
-                            peer: header.peer,
-                            time: header.time,
-                        });
+                    if self.events(header, batch) {
                         return Some(Read::Oversized(piece));
                     }
                 }
@@ -201,6 +198,19 @@ impl Reading {
                 }
             }
         }
+    }
+
+    /// Takes the run that was looked at into the batch, with what is known of it.
+    fn events(&mut self, header: Header, batch: &mut Batch) -> bool {
+        let position = self.runs.offset();
+        let taken = self.take(&mut batch.bytes);
+        if taken {
+            let end = batch.bytes.filled().len();
+            let (peer, time) = (header.peer, header.time);
+            batch.origins.push(Origin { end, peer, time });
+            batch.places.push(Place { end, position });
+        }
+        taken
     }
 
     /// Takes the run that was looked at; `false` if there is nothing good of it.

@@ -173,6 +173,8 @@ pub(crate) struct Runs<R> {
     /// The header that was read last.
     line: Vec<u8>,
     ahead: Option<Header>,
+    /// Bytes behind which it stands.
+    offset: u64,
 }
 
 impl<R: BufRead> Runs<R> {
@@ -182,6 +184,7 @@ impl<R: BufRead> Runs<R> {
             input,
             line: Vec::new(),
             ahead: None,
+            offset: 0,
         }
     }
 
@@ -193,6 +196,7 @@ impl<R: BufRead> Runs<R> {
         self.line.clear();
         let mut bounded = io::Read::take(&mut self.input, LONGEST_HEADER);
         bounded.read_until(b'\n', &mut self.line)?;
+        self.offset += self.line.len() as u64;
         if self.line.is_empty() {
             return Ok(None);
         }
@@ -206,6 +210,11 @@ impl<R: BufRead> Runs<R> {
             }
             (None, None) => Err(torn()),
         }
+    }
+
+    /// Where the bytes of the run begin that [`Runs::peek`] showed, from the beginning of the input.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// The bytes of the last header, as they stand there.
@@ -240,6 +249,7 @@ impl<R: BufRead> Runs<R> {
                 Ok(n) => {
                     into.advance(n);
                     left -= n;
+                    self.offset += n as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
@@ -265,6 +275,7 @@ impl<R: BufRead> Runs<R> {
         let next = self.input.fill_buf()?.first().copied();
         let byte = next.ok_or_else(torn)?;
         self.input.consume(1);
+        self.offset += 1;
         Ok(byte == b'\n')
     }
 }

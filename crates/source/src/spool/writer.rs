@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{io, mem, thread};
 
-use knownet_flow::{Batch, Commit, Heading, Read, Source, SourceError, Stop};
+use knownet_flow::{Batch, Commit, Read, Source, SourceError, Stop};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
@@ -86,9 +86,7 @@ fn receive(inner: &mut dyn Source, queue: &Queue, pending: &Pending, stop: &Stop
     let mut batch = Batch::default();
     loop {
         pending.wait_for_room();
-        batch.bytes.clear(keep);
-        batch.heading = Heading::None;
-        batch.origins.clear();
+        batch.clear(keep);
         match inner.read(&mut batch, stop) {
             Ok(Read::End) => return,
             Ok(read) => pending.add(&batch, read),

@@ -1,9 +1,9 @@
 //! Raw bytes of a file into whole records: UTF-16 into UTF-8, lines that belong together into one.
 //!
 //! How much was taken is always counted in raw bytes, so that a place in the file says where reading
-//! goes on whatever was made of the bytes.
+//! goes on whatever was made of the bytes; of each record it is told where it begins there.
 
-use knownet_flow::Framing;
+use knownet_flow::{Framing, Place};
 use memchr::{memchr, memrchr};
 use regex::bytes::Regex;
 
@@ -32,6 +32,8 @@ pub(super) struct Cutter<'a> {
     pub multiline: Option<&'a Regex>,
     pub framing: Framing,
     pub max_event: usize,
+    /// Where the bytes stand in the file.
+    pub offset: u64,
 }
 
 impl Encoding {
@@ -72,15 +74,6 @@ impl Encoding {
         }
     }
 
-    /// Behind the line feed with this number, counted from one.
-    fn nth_line(self, bytes: &[u8], count: usize) -> usize {
-        let mut at = 0;
-        for _ in 0..count {
-            at += self.first_line(&bytes[at..]).unwrap_or(0);
-        }
-        at
-    }
-
     fn units(self, bytes: &[u8]) -> impl DoubleEndedIterator<Item = u16> + ExactSizeIterator + '_ {
         bytes.chunks_exact(2).map(move |unit| match self {
             Encoding::Utf16Be => u16::from_be_bytes([unit[0], unit[1]]),
@@ -88,13 +81,13 @@ impl Encoding {
         })
     }
 
-    /// As UTF-8, without a mark at the beginning.
-    pub fn decode(self, bytes: &[u8], text: &mut Vec<u8>) {
+    /// As UTF-8, without the mark at the beginning of the file, in which the bytes stand at `offset`.
+    pub fn decode(self, offset: u64, bytes: &[u8], text: &mut Vec<u8>) {
         if self == Encoding::Bytes {
             return text.extend_from_slice(bytes);
         }
         let mut units = self.units(bytes).peekable();
-        units.next_if_eq(&0xfeff);
+        units.next_if(|unit| offset == 0 && *unit == 0xfeff);
         let mut buffer = [0; 4];
         for character in char::decode_utf16(units) {
             let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -121,39 +114,68 @@ impl Cutter<'_> {
         }
     }
 
-    /// Appends the whole records in `raw` to `out`, each line with its line feed, and returns how
-    /// many raw bytes they were.
-    pub fn cut(&self, raw: &[u8], rest: Rest, out: &mut Vec<u8>) -> usize {
+    /// Appends the whole records in `raw` to `out`, each line with its line feed, and where they begin
+    /// in the file to `places`; returns how many raw bytes they were.
+    pub fn cut(&self, raw: &[u8], rest: Rest, out: &mut Vec<u8>, places: &mut Vec<Place>) -> usize {
         let lines = &raw[..self.lines(raw, rest)];
-        let mut decoded = Vec::new();
+        let (mut decoded, mut origins) = (Vec::new(), Vec::new());
         let text = match self.encoding {
             Encoding::Bytes => lines,
             _ => {
-                self.encoding.decode(lines, &mut decoded);
+                self.decode(lines, &mut decoded, &mut origins);
                 &decoded
             }
         };
+        // What stands at a place of the text, which is the beginning of a line, in the raw bytes.
+        let mut origins = origins.into_iter().peekable();
+        let mut raw_at = |at: usize| match self.encoding {
+            Encoding::Bytes => at,
+            _ => {
+                while origins.next_if(|(text, _)| *text < at).is_some() {}
+                origins.peek().map_or(lines.len(), |(_, raw)| *raw)
+            }
+        };
+        let mut record = |at: usize, end: usize| {
+            places.push(Place {
+                end,
+                position: self.offset + raw_at(at) as u64,
+            });
+        };
         let taken = match self.multiline {
-            Some(first) => self.join(first, text, rest, out),
+            Some(first) => self.join(first, text, rest, out, &mut record),
             None => {
                 let whole = match rest {
                     Rest::Waits => (self.framing.whole)(text),
                     Rest::Lines | Rest::Nothing => text.len(),
                 };
-                out.extend_from_slice(&text[..whole]);
+                let mut at = 0;
+                for line in text[..whole].split_inclusive(|byte| *byte == b'\n') {
+                    out.extend_from_slice(line);
+                    if !line.ends_with(b"\n") {
+                        out.push(b'\n');
+                    }
+                    record(at, out.len());
+                    at += line.len();
+                }
                 whole
             }
         };
-        if out.last().is_some_and(|last| *last != b'\n') {
-            out.push(b'\n');
+        match taken == text.len() {
+            // The mark of the file alone is no text.
+            true => lines.len(),
+            false => raw_at(taken),
         }
-        match self.encoding {
-            _ if taken == text.len() => lines.len(),
-            Encoding::Bytes => taken,
-            _ => {
-                let count = memchr::memchr_iter(b'\n', &text[..taken]).count();
-                self.encoding.nth_line(raw, count)
-            }
+    }
+
+    /// Decodes whole lines, and says where each of them begins in the text and in `raw`.
+    fn decode(&self, raw: &[u8], text: &mut Vec<u8>, origins: &mut Vec<(usize, usize)>) {
+        let mut at = 0;
+        while at < raw.len() {
+            let line = &raw[at..];
+            let line = &line[..self.encoding.first_line(line).unwrap_or(line.len())];
+            origins.push((text.len(), at));
+            self.encoding.decode(self.offset + at as u64, line, text);
+            at += line.len();
         }
     }
 
@@ -164,9 +186,16 @@ impl Cutter<'_> {
         }
     }
 
-    /// Joins each record's lines by the two characters `\n`. A record that would become longer than
-    /// an event may be ends before that.
-    fn join(&self, first: &Regex, text: &[u8], rest: Rest, out: &mut Vec<u8>) -> usize {
+    /// Joins each record's lines by the two characters `\n`, and tells `each` where it begins in the
+    /// text and ends in `out`. A record that would become longer than an event may be ends before that.
+    fn join(
+        &self,
+        first: &Regex,
+        text: &[u8],
+        rest: Rest,
+        out: &mut Vec<u8>,
+        each: &mut dyn FnMut(usize, usize),
+    ) -> usize {
         let (mut at, mut record, mut begun) = (0, 0, out.len());
         while at < text.len() {
             let end = memchr(b'\n', &text[at..]).map_or(text.len(), |n| at + n + 1);
@@ -176,6 +205,7 @@ impl Cutter<'_> {
             let length = out.len() - begun;
             if at > record && (length + 2 + line.len() > self.max_event || first.is_match(line)) {
                 out.push(b'\n');
+                each(record, out.len());
                 begun = out.len();
                 record = at;
             } else if at > record {
@@ -187,6 +217,10 @@ impl Cutter<'_> {
         if rest == Rest::Waits {
             out.truncate(begun);
             return record;
+        }
+        if at > record {
+            out.push(b'\n');
+            each(record, out.len());
         }
         at
     }

@@ -16,6 +16,7 @@ use knownet_flow::Heading;
 use serde::{Deserialize, Serialize};
 
 use super::print::{Key, Print};
+use crate::name;
 
 /// Its name in the folder.
 const NAME: &str = "positions.ndjson";
@@ -31,11 +32,14 @@ pub(super) struct Record {
     /// `None` for a file that is known by its content alone.
     pub key: Option<Key>,
     pub offset: u64,
+    /// Of what was handed out, though perhaps not confirmed.
     pub head: Print,
     pub tail: Print,
     pub heading: Heading,
     /// All of it counts as read, however long it is.
     pub skip: bool,
+    /// What the stream of its content is called.
+    pub stream: Arc<str>,
 }
 
 /// A record as it is written.
@@ -58,6 +62,9 @@ struct Line {
     heading: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     skip: bool,
+    /// Only if it does not follow from where the file is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     forgotten: bool,
 }
@@ -209,6 +216,8 @@ fn line(id: u32, record: &Record, heading: bool) -> io::Result<Vec<u8>> {
         Heading::Lines(lines) if heading => Some(String::from_utf8_lossy(lines).into_owned()),
         _ => None,
     };
+    let named = record.key.map(name::content);
+    let stream = (named.as_deref() != Some(&*record.stream)).then(|| record.stream.to_string());
     ended(&Line {
         file: id,
         path: record.path.to_string_lossy().into_owned(),
@@ -220,6 +229,7 @@ fn line(id: u32, record: &Record, heading: bool) -> io::Result<Vec<u8>> {
         tail: record.tail.show(),
         heading,
         skip: record.skip,
+        stream,
         forgotten: false,
     })
 }
@@ -278,6 +288,13 @@ fn record(line: Line, before: Option<&Record>) -> Option<Record> {
         Heading::Start if line.offset > 0 => Heading::None,
         heading => heading,
     };
+    let stream = match (line.stream, key, before) {
+        (Some(stream), ..) => stream.into(),
+        (None, Some(key), _) => name::content(key).into(),
+        (None, None, Some(before)) => before.stream.clone(),
+        // Nobody knows what it was called, if it was; nothing else is called so.
+        (None, None, None) => name::later("file").into(),
+    };
     Some(Record {
         path: PathBuf::from(line.path),
         key,
@@ -286,6 +303,7 @@ fn record(line: Line, before: Option<&Record>) -> Option<Record> {
         tail: Print::parse(&line.tail)?,
         heading,
         skip: line.skip,
+        stream,
     })
 }
 

@@ -84,10 +84,20 @@ impl Ledger {
         inner.write(id, false);
     }
 
-    /// Takes note of what is handed out.
+    /// Takes note of what is handed out. The first bytes of a file are written down at once: after a
+    /// crash they tell whether it is still the one whose name they were handed out under.
     pub fn hand_out(&self, id: u32, mark: Mark) {
-        if let Some(entry) = self.lock().entries.get_mut(&id) {
-            entry.marks.push_back(mark);
+        let mut inner = self.lock();
+        let Some(entry) = inner.entries.get_mut(&id) else {
+            return;
+        };
+        let first = entry.confirmed.head.len == 0;
+        if first {
+            entry.confirmed.head = mark.head;
+        }
+        entry.marks.push_back(mark);
+        if first {
+            inner.write(id, false);
         }
     }
 

@@ -8,6 +8,8 @@
 //! - Half a line stays until its line feed comes, or until its file was renamed or deleted and was
 //!   quiet for a while.
 //! - What cannot be seen is not forgotten: a share that comes back is read on.
+//! - A content has a name, which goes with it and is journalled before anything of it is handed out:
+//!   a line that comes again stands where it stood.
 //! - Memory and open files have bounds that do not depend on how large or how many the files are,
 //!   except for a few hundred bytes for each file.
 //!
@@ -24,7 +26,7 @@ mod ledger;
 mod newcomer;
 mod open;
 mod piece;
-mod print;
+pub(crate) mod print;
 mod scan;
 mod table;
 mod trail;

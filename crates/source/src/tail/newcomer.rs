@@ -18,7 +18,7 @@ use super::cut::Encoding;
 use super::find::Found;
 use super::journal::Record;
 use super::print::{Print, TAIL};
-use super::table::{Held, Place, Table, Why};
+use super::table::{Held, Place, Table, Tracked, Why};
 use super::trail::{Trail, first_bytes};
 
 /// How long after a truncation its copy is known by whatever little content.
@@ -105,7 +105,8 @@ impl Table {
         (file.key == Some(found.key) && (found.key.born.is_some() || unseen))
             || (why == Why::Replaced && now.saturating_duration_since(since) < RECENT)
             || (packed && is_compression_of(&found.path, &file.path))
-            || file.offset >= ENOUGH
+            || (packed && self.held.get(&found.key).is_some_and(|held| held.of == id))
+            || file.offset.max(file.trail.head.len.into()) >= ENOUGH
     }
 
     /// Whether the file holds what was read of the one with this number.
@@ -167,6 +168,13 @@ impl Table {
             self.copies.insert(found.key, (of, found.size));
             return self.copied(found, of, found.size, now);
         }
+        let unread =
+            |file: &Tracked| file.place == Place::Deleted && file.offset == 0 && file.queued;
+        if self.files.values().any(unread) {
+            // This may be its copy, which only what is read of it can tell.
+            self.rescan = self.rescan.min(now + super::HOLD);
+            return Ok(());
+        }
         let alike = self.alike(&mut content, &bytes, found)?;
         // Compression that is still at work: what is to come may make it a copy.
         let unfinished = alike.is_none() && content.error().is_some();
@@ -196,7 +204,8 @@ impl Table {
             }
         }
         self.held.remove(&found.key);
-        let id = self.track(found, Record::begin(found), Trail::default(), now);
+        let record = self.begin(found);
+        let id = self.track(found, record, Trail::default(), now);
         if let Some(file) = self.files.get_mut(&id) {
             (file.size, file.modified) = (found.size, found.modified);
         }
@@ -303,7 +312,7 @@ impl Table {
             head: trail.head,
             tail: trail.tail,
             heading: heading.unwrap_or_default(),
-            ..Record::begin(found)
+            ..self.begin(found)
         };
         self.copies.remove(&found.key);
         if let Some(file) = self.files.get(&of) {
@@ -329,7 +338,7 @@ impl Table {
         if content.is_packed() {
             let record = Record {
                 skip: true,
-                ..Record::begin(found)
+                ..self.begin(found)
             };
             self.track(found, record, Trail::default(), now);
             return Ok(());
@@ -349,7 +358,7 @@ impl Table {
         content.read_at(0, &mut bytes)?;
         let lines = encoding.last_line(&bytes).unwrap_or(0);
         let mut text = Vec::new();
-        encoding.decode(&bytes[..lines], &mut text);
+        encoding.decode(0, &bytes[..lines], &mut text);
         let before = knownet_flow::Heading::Start;
         let heading = match lines {
             0 => None,
@@ -363,7 +372,7 @@ impl Table {
                 0 => before,
                 _ => heading.unwrap_or_default(),
             },
-            ..Record::begin(found)
+            ..self.begin(found)
         };
         self.track(found, record, trail, now);
         Ok(())

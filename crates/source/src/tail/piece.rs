@@ -4,10 +4,10 @@
 
 use std::time::Instant;
 
-use knownet_flow::{Batch, Piece, Read};
+use knownet_flow::{Batch, Piece, Place, Read};
 
 use super::cut::Encoding;
-use super::table::{Pieces, Place, Table};
+use super::table::{self, Pieces, Table};
 use super::turn::RETRY;
 
 impl Table {
@@ -30,7 +30,7 @@ impl Table {
             }
         }
         let mut text = Vec::new();
-        encoding.decode(&raw, &mut text);
+        encoding.decode(pieces.at, &raw, &mut text);
         batch.bytes.truncate(0);
         batch.bytes.extend(&text);
         let at = pieces.at + raw.len() as u64;
@@ -59,7 +59,13 @@ impl Table {
         }
         batch.partition = id;
         batch.position = file.offset;
-        let deleted = file.place == Place::Deleted;
+        batch.stream = Some(file.stream.clone());
+        batch.places.clear();
+        batch.places.push(Place {
+            end: text.len(),
+            position: pieces.at,
+        });
+        let deleted = file.place == table::Place::Deleted;
         self.open.put(id, content, deleted, now);
         if last {
             self.enqueue(id);

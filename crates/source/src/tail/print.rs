@@ -8,18 +8,18 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 /// How many first bytes are known.
-pub(super) const HEAD: usize = 1024;
+pub(crate) const HEAD: usize = 1024;
 /// How many bytes before the place reached are known.
-pub(super) const TAIL: usize = 256;
+pub(crate) const TAIL: usize = 256;
 
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// A hash of some bytes, and how many they were.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Print {
+pub(crate) struct Print {
     pub len: u32,
-    hash: u64,
+    pub hash: u64,
 }
 
 impl Default for Print {
@@ -66,7 +66,7 @@ impl Print {
 ///
 /// Where there are no inodes it is the path that counts, and the content decides.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub(super) struct Key {
+pub(crate) struct Key {
     pub device: u64,
     pub inode: u64,
     /// Nanoseconds since 1970.

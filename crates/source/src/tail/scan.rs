@@ -10,7 +10,7 @@
 //!
 //! Whether a file at its place still has the content it had is found out when it is read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use super::find::{Folders, Found, Sight};
 use super::table::{Place, Table, Why};
 use super::{FORGET, LOST};
+use crate::name;
 
 impl Table {
     /// Looks at one path that something happened to.
@@ -292,7 +293,7 @@ impl Table {
     /// Forgets files that were lost long ago though others are seen where they were, and the oldest
     /// of too many.
     fn sweep(&mut self, sight: &Sight, now: Instant) {
-        let mut old = Vec::new();
+        let mut old = BTreeSet::new();
         let mut gone = Vec::new();
         for id in &self.lost {
             let Some(file) = self.files.get_mut(id) else {
@@ -308,7 +309,7 @@ impl Table {
             if sight.alive.iter().any(|base| file.path.starts_with(base)) {
                 gone.push((*since, *id));
                 if now.saturating_duration_since(*since) > FORGET {
-                    old.push(*id);
+                    old.insert(*id);
                 }
             } else {
                 *since = now;
@@ -317,6 +318,21 @@ impl Table {
         gone.sort_unstable();
         let over = gone.len().saturating_sub(LOST);
         old.extend(gone[..over].iter().map(|(_, id)| *id));
+        if old.is_empty() {
+            return;
+        }
+        // While what an inode holds now has no name yet, it must not get that of what it held before:
+        // one is remembered.
+        let seen = sight.files.iter().map(|found| name::content(found.key));
+        let seen: HashSet<String> = seen.collect();
+        let others = self.files.iter().filter(|(id, _)| !old.contains(*id));
+        let mut known: HashSet<String> = others
+            .map(|(_, file)| name::first(&file.stream).to_owned())
+            .collect();
+        old.retain(|id| {
+            let name = self.files.get(id).map(|file| name::first(&file.stream));
+            name.is_none_or(|name| !seen.contains(name) || !known.insert(name.to_owned()))
+        });
         for id in old {
             self.forget(id);
         }

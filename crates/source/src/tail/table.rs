@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use knownet_flow::Heading;
@@ -19,6 +20,7 @@ use super::print::Key;
 use super::trail::Trail;
 use super::{Options, Watch};
 use crate::lines::Limits;
+use crate::name;
 
 /// One file's content.
 pub(super) struct Tracked {
@@ -49,6 +51,8 @@ pub(super) struct Tracked {
     pub troubled: bool,
     /// All of it counts as read.
     pub skip: bool,
+    /// What the stream of its content is called, wherever it is now.
+    pub stream: Arc<str>,
 }
 
 /// Where a file is.
@@ -286,7 +290,11 @@ impl Table {
         }
         file.place = Place::Lost(why, now);
         file.kind = None;
-        if file.offset == 0 && !file.skip {
+        // What came after other content keeps its name taken.
+        let free = file
+            .key
+            .is_some_and(|key| key.born.is_none() || *file.stream == *name::content(key));
+        if file.offset == 0 && file.trail.head.len == 0 && !file.skip && free {
             self.forget(id);
             return;
         }
@@ -355,14 +363,24 @@ impl Tracked {
             queued: false,
             troubled: false,
             skip: record.skip,
+            stream: record.stream,
         }
     }
 }
 
-impl Record {
-    /// Nothing of the file is read.
-    pub fn begin(found: &Found) -> Record {
+impl Table {
+    /// A file of which nothing is read. Its stream has a name of its own, which follows from where the
+    /// file is if nothing else was there before: then it is the same even if all is forgotten.
+    pub fn begin(&self, found: &Found) -> Record {
+        let name = name::content(found.key);
+        let known = |file: &Tracked| name::first(&file.stream) == name;
+        let taken = found.key.born.is_none() || self.files.values().any(known);
+        let stream = match taken {
+            true => name::later(&name),
+            false => name,
+        };
         Record {
+            stream: stream.into(),
             path: found.path.clone(),
             key: Some(found.key),
             offset: 0,

@@ -29,9 +29,11 @@ pub(super) struct Trail {
 impl Trail {
     /// Goes on over `bytes`, which stand at `offset`.
     pub fn pass(&mut self, offset: u64, bytes: &[u8]) {
-        if offset == u64::from(self.head.len) {
+        // Some of them may be known from before.
+        let known = u64::from(self.head.len).checked_sub(offset);
+        if let Some(new) = known.and_then(|known| bytes.get(usize::try_from(known).ok()?..)) {
             let room = HEAD - self.head.len as usize;
-            self.head.extend(&bytes[..bytes.len().min(room)]);
+            self.head.extend(&new[..new.len().min(room)]);
         }
         if offset == self.first.len() as u64 {
             let room = FIRST - self.first.len();

@@ -9,7 +9,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use knownet_flow::{Batch, Read};
+use knownet_flow::{self as flow, Batch, Read};
 
 use super::content::{Content, Kind};
 use super::cut::{Cutter, Encoding, Rest};
@@ -202,6 +202,7 @@ impl Table {
             multiline: multiline.map(|multiline| &multiline.pattern),
             framing: self.limits.framing,
             max_event: self.limits.max_event,
+            offset: file.offset,
         };
         let mut want = self.limits.batch.min(max).max(2) & !1;
         if file.scanned > file.offset {
@@ -372,7 +373,8 @@ fn cut(cutter: &Cutter<'_>, batch: &mut Batch, rest: Rest) -> Taken {
     }
     let mut out = Vec::new();
     let raw = batch.bytes.filled().to_vec();
-    let len = cutter.cut(&raw, rest, &mut out);
+    batch.places.clear();
+    let len = cutter.cut(&raw, rest, &mut out, &mut batch.places);
     if len > 0 {
         batch.bytes.truncate(0);
         batch.bytes.extend(&out);
@@ -413,11 +415,12 @@ impl Tracked {
         id: u32,
         taken: Taken,
         batch: &mut Batch,
-        framing: &knownet_flow::Framing,
+        framing: &flow::Framing,
         ledger: &super::ledger::Ledger,
     ) -> bool {
         let raw = taken.raw(batch);
         self.trail.pass(self.offset, &raw[..taken.len]);
+        let begin = self.offset;
         self.offset += taken.len as u64;
         self.scanned = self.offset;
         if taken.raw.is_none() {
@@ -425,18 +428,24 @@ impl Tracked {
             if batch.bytes.filled().last() != Some(&b'\n') {
                 batch.bytes.extend(b"\n");
             }
+            batch.places.clear();
+            batch.places.push(flow::Place {
+                end: batch.bytes.filled().len(),
+                position: begin,
+            });
         }
         if batch.bytes.filled().is_empty() {
             return false;
         }
         let next = head(framing, batch, &mut self.heading);
+        batch.stream = Some(self.stream.clone());
         batch.partition = id;
         batch.position = self.offset;
         ledger.hand_out(id, self.mark(next));
         true
     }
 
-    pub(super) fn mark(&self, heading: Option<knownet_flow::Heading>) -> Mark {
+    pub(super) fn mark(&self, heading: Option<flow::Heading>) -> Mark {
         Mark {
             offset: self.offset,
             head: self.trail.head,

@@ -2,7 +2,10 @@
 #[path = "../../../../tests/end_to_end/rig/skip.rs"]
 mod skip;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+
+use proptest::prelude::*;
 
 use super::*;
 
@@ -63,4 +66,80 @@ fn a_named_pipe_without_a_writer_does_not_hold_up_a_stop() {
     let read = source.read(&mut Batch::default(), &stop);
     assert_eq!(read.unwrap(), Read::End);
     thread.join().unwrap();
+}
+
+/// What is handed out of these files: each line with its place.
+type Placed = Vec<((String, u64), Vec<u8>)>;
+
+fn placed(paths: &[PathBuf], limits: Limits) -> Placed {
+    let stop = Stop::new().unwrap();
+    let mut source = Files::new(paths.to_vec(), limits);
+    let (mut all, mut batch) = (Vec::new(), Batch::default());
+    loop {
+        batch.clear(1 << 20);
+        // A file that is cut short is told, after what could be read of it.
+        let read = source.read(&mut batch, &stop);
+        if let Ok(Read::End) = read {
+            return all;
+        }
+        let Some(name) = &batch.stream else { continue };
+        let bytes = batch.bytes.filled();
+        assert_eq!(batch.places.len(), 1);
+        assert_eq!(batch.places[0].end, bytes.len());
+        let mut at = batch.places[0].position;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            all.push(((name.to_string(), at), line.to_vec()));
+            at += line.len() as u64;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// However often files are read, and however that is cut, a line stands at the same place of the
+    /// same stream, and no other stands there.
+    #[test]
+    fn a_file_that_is_read_again_brings_the_same_lines(
+        texts in proptest::collection::vec(
+            proptest::collection::vec(prop_oneof![Just("a\n"), Just("bcd"), Just("\n"), Just("\u{feff}")], 0..200),
+            1..4,
+        ),
+        pack in 0..3,
+        batches in (1usize..300, 1usize..300),
+        grown: bool,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<_> = (0..texts.len()).map(|n| folder.path().join(n.to_string())).collect();
+        let packed = |text: &[u8]| match pack {
+            0 => text.to_vec(),
+            1 => zstd::encode_all(text, 1).unwrap(),
+            _ => {
+                use std::io::Write;
+                let mut gzip = flate2::write::GzEncoder::new(Vec::new(), Default::default());
+                gzip.write_all(text).unwrap();
+                gzip.finish().unwrap()
+            }
+        };
+        for (path, text) in paths.iter().zip(&texts) {
+            fs::write(path, packed(("first line\n".to_owned() + &text.concat()).as_bytes())).unwrap();
+        }
+        let limits = |batch| Limits { batch, ..Limits::default() };
+        let once = placed(&paths, limits(batches.0));
+        if grown && pack == 0 {
+            use std::io::Write;
+            for path in &paths {
+                let mut file = OpenOptions::new().append(true).open(path).unwrap();
+                file.write_all(&packed(b"\nand more\n")).unwrap();
+            }
+        }
+        let again = placed(&paths, limits(batches.1));
+        let lines: BTreeMap<_, _> = again.iter().cloned().collect();
+        prop_assert_eq!(lines.len(), again.len(), "no two lines at one place");
+        let names: BTreeSet<_> = again.iter().map(|((name, _), _)| name).collect();
+        prop_assert_eq!(names.len(), paths.len());
+        for (place, line) in &once {
+            prop_assert_eq!(lines.get(place), Some(line));
+        }
+    }
 }

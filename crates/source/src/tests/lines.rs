@@ -57,6 +57,37 @@ fn read(lines: &mut Lines, input: &mut Chunks, stop: &Stop) -> (Read, Vec<u8>, u
     (read, batch.bytes.filled().to_vec(), batch.position)
 }
 
+/// Each batch with the places of its lines, of two streams with the same content.
+fn placed(
+    limits: Limits,
+    chunks: &[&[u8]],
+    may_pause: bool,
+) -> Vec<(Read, Vec<u8>, String, Place)> {
+    let (mut lines, stop) = (Lines::new(limits), Stop::new().unwrap());
+    let mut all = Vec::new();
+    for name in ["one", "two"] {
+        let mut input = Chunks::new(chunks, may_pause);
+        lines.next_stream(Some(name.into()));
+        loop {
+            let mut batch = Batch::default();
+            let read = lines.read(&mut input, &mut batch, &stop).unwrap();
+            if read == Read::End {
+                assert!(batch.places.is_empty() && batch.stream.is_none());
+                break;
+            }
+            assert_eq!(batch.places.len(), 1);
+            let bytes = batch.bytes.filled().to_vec();
+            all.push((
+                read,
+                bytes,
+                batch.stream.unwrap().to_string(),
+                batch.places[0],
+            ));
+        }
+    }
+    all
+}
+
 fn all(limits: Limits, mut input: Chunks) -> Vec<(Read, Vec<u8>, u64)> {
     let (mut lines, stop) = (Lines::new(limits), Stop::new().unwrap());
     let next = || Some(read(&mut lines, &mut input, &stop)).filter(|r| r.0 != Read::End);
@@ -226,6 +257,20 @@ proptest! {
             rest = &rest[n..];
         }
         let limits = Limits { batch: limits.0, max_event: limits.1, framing: Framing::default() };
+        let mut ends = std::collections::BTreeMap::new();
+        for (_, bytes, stream, place) in placed(limits, &chunks, may_pause) {
+            prop_assert_eq!(place.end, bytes.len());
+            let at = place.position as usize;
+            let end = ends.entry(stream).or_insert(0);
+            // Nothing lies between two batches but the line feed of a line in pieces.
+            prop_assert!(at == *end || (at == *end + 1 && text[*end] == b'\n'));
+            *end = (at + bytes.len()).min(text.len());
+            let bytes = if at + bytes.len() > text.len() { &bytes[..bytes.len() - 1] } else { &bytes };
+            prop_assert_eq!(&text[at..*end], bytes);
+        }
+        if !text.is_empty() {
+            prop_assert_eq!(ends.len(), 2);
+        }
         let (mut seen, mut position, mut open) = (Vec::new(), 0, None::<usize>);
         for (read, bytes, at) in all(limits, Chunks::new(&chunks, may_pause)) {
             prop_assert!(at >= position);

@@ -38,14 +38,16 @@ fn open(queue: &Queue) -> Reading {
 }
 
 /// What comes out until it is stuck or at its end.
-fn fill(reading: &mut Reading) -> Vec<(Read, Heading, String)> {
+fn fill(reading: &mut Reading) -> Vec<(Read, Heading, String, Vec<Place>)> {
     let mut all = Vec::new();
     while !reading.is_at_end() && reading.stuck().is_none() {
         let mut batch = Batch::default();
         if let Some(read) = reading.fill(&mut batch, LIMIT) {
             let text = String::from_utf8(batch.bytes.filled().to_vec()).expect("text");
             assert_eq!(batch.origins.last().map(|o| o.end), Some(text.len()));
-            all.push((read, batch.heading, text));
+            assert_eq!(batch.places.last().map(|p| p.end), Some(text.len()));
+            assert_eq!(batch.stream, reading.stream);
+            all.push((read, batch.heading, text, batch.places));
         }
     }
     all
@@ -97,6 +99,10 @@ fn wherever_the_disk_fails_everything_comes_out_once() {
     let again = || entry.clone();
     let whole = fill(&mut Reading::open(again(), &queue));
     assert_eq!(whole.len(), 4);
+    for (_, _, lines, places) in &whole {
+        let at = places[0].position as usize;
+        assert_eq!(&text[at..at + lines.len()], lines.as_bytes());
+    }
     for cut in 0..=text.len() {
         let mut reading = Reading::open(again(), &queue);
         let broken = Breaks(Cursor::new(text[..cut].to_vec()));

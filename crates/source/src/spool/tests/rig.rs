@@ -24,6 +24,8 @@ pub struct Given {
     pub bytes: Vec<u8>,
     pub heading: Heading,
     pub origins: Vec<Origin>,
+    /// Each line, with the name of its stream and its position there.
+    pub lines: Vec<((String, u64), Vec<u8>)>,
     at: (u32, u64),
     trouble: Option<Trouble>,
 }
@@ -41,6 +43,7 @@ impl Given {
             bytes: bytes.into(),
             heading: Heading::None,
             origins: Vec::new(),
+            lines: Vec::new(),
             at: (0, 0),
             trouble: None,
         }
@@ -140,6 +143,7 @@ pub struct Rig {
     place: TempDir,
     tokio: tokio::runtime::Runtime,
     pub spool: Spool,
+    pub batch: usize,
     pub reads: Arc<AtomicUsize>,
     pub committed: Arc<Mutex<Vec<(u32, u64)>>>,
     pub full: Arc<AtomicUsize>,
@@ -169,6 +173,7 @@ impl Rig {
                 .build()
                 .expect("a runtime"),
             spool: Spool::default(),
+            batch: BATCH,
             reads: Arc::default(),
             committed: Arc::default(),
             full: Arc::default(),
@@ -190,7 +195,7 @@ impl Rig {
         let site = Site {
             name: "in".to_owned(),
             limits: Limits {
-                batch: BATCH,
+                batch: self.batch,
                 ..Limits::default()
             },
             state: self.place.path().to_owned(),
@@ -225,6 +230,23 @@ impl Rig {
     }
 }
 
+/// The lines of a batch, each with the name of its stream and its position there.
+pub fn placed(batch: &Batch) -> Vec<((String, u64), Vec<u8>)> {
+    let stream = batch.stream.as_deref().expect("a name");
+    let bytes = batch.bytes.filled();
+    let (mut from, mut lines) = (0, Vec::new());
+    for place in &batch.places {
+        let mut at = place.position;
+        for line in bytes[from..place.end].split_inclusive(|byte| *byte == b'\n') {
+            lines.push(((stream.to_owned(), at), line.to_vec()));
+            at += line.len() as u64;
+        }
+        from = place.end;
+    }
+    assert_eq!(from, bytes.len(), "every line has a place");
+    lines
+}
+
 /// A run of a spooled source.
 pub struct Running {
     pub spooled: Spooled,
@@ -247,6 +269,7 @@ impl Running {
                     return Some(Given {
                         read,
                         bytes: batch.bytes.filled().to_vec(),
+                        lines: placed(&batch),
                         heading: mem::take(&mut batch.heading),
                         origins: batch.origins,
                         at: (batch.partition, batch.position),

@@ -1,6 +1,7 @@
 mod crash;
 mod damage;
 mod full;
+mod identity;
 mod rig;
 mod speed;
 

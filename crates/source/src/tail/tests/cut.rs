@@ -8,6 +8,7 @@ fn cutter(encoding: Encoding, multiline: Option<&Regex>, max_event: usize) -> Cu
         multiline,
         framing: Framing::default(),
         max_event,
+        offset: 0,
     }
 }
 
@@ -22,7 +23,7 @@ fn the_end_stays_as_long_as_it_may_go_on() {
         (Rest::Nothing, "1 a\\n b\n2 c\\n d\\nhalf\n", 18),
     ] {
         let mut out = Vec::new();
-        assert_eq!(cutter.cut(text, rest, &mut out), taken);
+        assert_eq!(cutter.cut(text, rest, &mut out, &mut Vec::new()), taken);
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }
@@ -40,40 +41,75 @@ fn damaged_utf_16_is_replaced() {
         (b"\xff\xfe", Rest::Nothing, "", 2),
     ] {
         let mut out = Vec::new();
-        assert_eq!(cutter.cut(raw, rest, &mut out), taken, "{raw:?}");
+        assert_eq!(
+            cutter.cut(raw, rest, &mut out, &mut Vec::new()),
+            taken,
+            "{raw:?}"
+        );
         assert_eq!(String::from_utf8(out).unwrap(), expected, "{raw:?}");
     }
 }
 
+/// Each record with the place where it begins, and that the places fit.
+fn records(out: &[u8], places: &[Place]) -> Vec<(u64, Vec<u8>)> {
+    let mut from = 0;
+    let record = |place: &Place| {
+        let record = out[from..place.end].to_vec();
+        from = place.end;
+        (place.position, record)
+    };
+    let records = places.iter().map(record).collect();
+    assert_eq!(from, out.len());
+    records
+}
+
 proptest! {
-    /// However the bytes are cut, the same lines come out, and what was taken is whole lines.
+    /// However the bytes are cut, the same lines come out, each from the same place, and what was
+    /// taken is whole lines.
     #[test]
     fn bytes_of_any_kind_are_cut_where_lines_end(
-        raw in proptest::collection::vec(prop_oneof![Just(10u8), Just(0), Just(b'#'), any::<u8>()], 0..200),
+        raw in proptest::collection::vec(prop_oneof![
+            Just(10u8), Just(0), Just(b'#'), Just(0xfe), Just(0xff), any::<u8>()
+        ], 0..200),
         kind in 0..6usize,
         max_event in 1usize..60,
+        mark: bool,
     ) {
         let first = Regex::new("^#").unwrap();
         let encoding = [Encoding::Bytes, Encoding::Utf16Le, Encoding::Utf16Be][kind % 3];
-        let cutter = cutter(encoding, (kind > 2).then_some(&first), max_event);
-        let (mut at, mut out) = (0, Vec::new());
+        let mark: &[u8] = match encoding {
+            _ if !mark => b"",
+            Encoding::Bytes => b"\xef\xbb\xbf",
+            Encoding::Utf16Le => b"\xff\xfe",
+            Encoding::Utf16Be => b"\xfe\xff",
+        };
+        let raw = [mark, &raw].concat();
+        let mut cutter = cutter(encoding, (kind > 2).then_some(&first), max_event);
+        let (mut at, mut parts) = (0, Vec::new());
+        let mut cut = |at: usize, end: usize, rest| {
+            let (mut out, mut places) = (Vec::new(), Vec::new());
+            cutter.offset = at as u64;
+            let taken = cutter.cut(&raw[at..end], rest, &mut out, &mut places);
+            (taken, records(&out, &places))
+        };
         for end in 0..=raw.len() {
-            let taken = cutter.cut(&raw[at..end], Rest::Waits, &mut out);
+            let (taken, records) = cut(at, end, Rest::Waits);
             prop_assert!(at + taken <= end);
             at += taken;
+            parts.extend(records);
         }
-        let mut rest = Vec::new();
-        prop_assert_eq!(cutter.cut(&raw[at..], Rest::Nothing, &mut rest), raw.len() - at);
-        out.extend(rest);
-        let mut whole = Vec::new();
-        prop_assert_eq!(cutter.cut(&raw, Rest::Nothing, &mut whole), raw.len());
-        prop_assert!(whole.is_empty() || whole.ends_with(b"\n"));
-        if kind <= 2 {
-            let count = |text: &[u8]| text.iter().filter(|b| **b == b'\n').count();
-            prop_assert_eq!(count(&out), count(&whole));
-        }
-        if kind == 0 {
-            prop_assert_eq!(out, whole);
+        let (taken, rest) = cut(at, raw.len(), Rest::Nothing);
+        prop_assert_eq!(taken, raw.len() - at);
+        parts.extend(rest);
+        let (taken, whole) = cut(0, raw.len(), Rest::Nothing);
+        prop_assert_eq!(taken, raw.len());
+        prop_assert!(whole.iter().all(|(_, record)| record.ends_with(b"\n")));
+        prop_assert_eq!(&parts, &whole);
+        prop_assert!(whole.is_sorted_by(|(a, _), (b, _)| a < b));
+        // A record begins in the file where it says: there alone, or behind a line feed.
+        for (position, _) in &whole {
+            let before = &raw[..*position as usize];
+            prop_assert!(before.is_empty() || encoding.last_line(before) == Some(before.len()));
         }
     }
 }

@@ -16,6 +16,7 @@ fn record(offset: u64) -> Record {
             _ => Heading::Lines(b"#Fields: c-ip"[..].into()),
         },
         skip: false,
+        stream: "the stream".into(),
     }
 }
 
@@ -97,6 +98,52 @@ fn it_is_written_anew_when_it_is_long() {
         .unwrap();
     assert!(!journal.is_due());
     assert!(fs::metadata(journal.path()).unwrap().len() < 1000);
+}
+
+#[test]
+fn the_name_of_a_stream_is_written_if_it_does_not_follow() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, ..) = Journal::open(folder.path()).unwrap();
+    let key = record(0).key.unwrap();
+    let usual = Record {
+        stream: name::content(key).into(),
+        ..record(10)
+    };
+    let gone = Record {
+        key: None,
+        ..usual.clone()
+    };
+    journal
+        .rewrite([(1, &usual), (2, &record(10)), (3, &gone)].into_iter())
+        .unwrap();
+    let text = fs::read_to_string(journal.path()).unwrap();
+    let written: Vec<_> = text.lines().map(|l| l.contains("\"stream\"")).collect();
+    assert_eq!(written, [false, true, true]);
+    let (_, records, _) = open(folder.path());
+    assert_eq!(
+        records,
+        BTreeMap::from([(1, usual), (2, record(10)), (3, gone)])
+    );
+}
+
+#[test]
+fn a_journal_from_before_streams_had_names_is_read() {
+    let head = Print::of(b"head").show();
+    let line = |key: &str| {
+        format!(
+            "{{\"file\":7,\"path\":\"/a\",\"offset\":9{key},\"head\":\"{head}\",\"tail\":\"{head}\"}}\n"
+        )
+    };
+    let with = line(",\"device\":1,\"inode\":2,\"born\":3");
+    let name = name::content(record(0).key.unwrap());
+    let (records, damaged) = parse(with.as_bytes());
+    assert_eq!((damaged, &*records[&7].stream), (0, name.as_str()));
+    let then_without = with + &line("");
+    let (records, _) = parse(then_without.as_bytes());
+    assert_eq!(&*records[&7].stream, name);
+    let (records, _) = parse(line("").as_bytes());
+    assert_ne!(&*records[&7].stream, name);
+    assert_eq!(records[&7].offset, 9);
 }
 
 #[cfg(unix)]

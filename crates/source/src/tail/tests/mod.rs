@@ -1,5 +1,6 @@
 //! A folder in which a script makes things happen, and a reader that looks when it is told to.
 
+mod identity;
 mod property;
 mod rotation;
 mod shape;
@@ -21,7 +22,11 @@ pub struct Given {
     pub heading: Heading,
     pub partition: u32,
     pub position: u64,
+    /// Each line, with the name of its stream and its position there.
+    pub lines: Vec<Line>,
 }
+
+pub type Line = ((String, u64), Vec<u8>);
 
 /// A folder with logs, a reader of them, and a clock of its own.
 pub struct Rig {
@@ -33,6 +38,8 @@ pub struct Rig {
     tail: Option<Tail>,
     commit: Option<Box<dyn Commit>>,
     pub unconfirmed: Vec<Given>,
+    /// Each line that was ever handed out.
+    pub handed: Vec<Line>,
     now: Instant,
 }
 
@@ -61,6 +68,7 @@ impl Rig {
             tail: None,
             commit: None,
             unconfirmed: Vec::new(),
+            handed: Vec::new(),
             now: Instant::now(),
         }
     }
@@ -139,8 +147,14 @@ impl Rig {
             let Some(read) = self.tail().table.next(&mut batch, now) else {
                 return;
             };
+            let lines = match read {
+                Read::Lines => placed(&batch),
+                _ => Vec::new(),
+            };
+            self.handed.extend(lines.iter().cloned());
             self.unconfirmed.push(Given {
                 read,
+                lines,
                 text: batch.bytes.filled().to_vec(),
                 heading: batch.heading.clone(),
                 partition: batch.partition,
@@ -217,6 +231,23 @@ impl Rig {
     pub fn table(&mut self) -> &mut Table {
         &mut self.tail().table
     }
+}
+
+/// The lines of a batch, each with the name of its stream and its position there.
+pub fn placed(batch: &Batch) -> Vec<Line> {
+    let stream = batch.stream.as_deref().unwrap();
+    let bytes = batch.bytes.filled();
+    let (mut from, mut lines) = (0, Vec::new());
+    for place in &batch.places {
+        let mut at = place.position;
+        for line in bytes[from..place.end].split_inclusive(|byte| *byte == b'\n') {
+            lines.push(((stream.to_owned(), at), line.to_vec()));
+            at += line.len() as u64;
+        }
+        from = place.end;
+    }
+    assert_eq!(from, bytes.len(), "every line has a place");
+    lines
 }
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -51,6 +51,8 @@ struct Model {
     /// Those at the beginning of a file. Too little to know a file again by after a kill.
     early: BTreeSet<String>,
     killed: bool,
+    /// Those that came from a file of which too little was confirmed then, likewise.
+    unknown: BTreeSet<Vec<u8>>,
     matched: bool,
 }
 
@@ -70,6 +72,7 @@ impl Model {
             written: Vec::new(),
             early: BTreeSet::new(),
             killed: false,
+            unknown: BTreeSet::new(),
             matched,
         }
     }
@@ -168,6 +171,14 @@ impl Model {
                 self.take(&text);
             }
             Step::Kill => {
+                let ledger = self.rig.table().ledger.clone();
+                for given in &self.rig.unconfirmed {
+                    let confirmed = ledger.confirmed(given.partition);
+                    if confirmed.is_none_or(|(offset, _)| offset < 256) {
+                        let lines = given.lines.iter().map(|(_, line)| line.clone());
+                        self.unknown.extend(lines);
+                    }
+                }
                 self.rig.kill();
                 self.killed = true;
             }
@@ -202,5 +213,17 @@ proptest! {
             prop_assert!(count == 1 || (again && count > 1), "{} came {} times", line, count);
         }
         prop_assert_eq!(model.seen.len(), model.written.len());
+        // Whatever was handed out is the same line at the same place of the same stream, confirmed or
+        // not. (What is not known again is another stream.)
+        let (mut of_line, mut of_place) = (BTreeMap::new(), BTreeMap::new());
+        for (place, line) in &model.rig.handed {
+            let text = String::from_utf8_lossy(line);
+            let early = model.killed && model.early.contains(text.trim_end());
+            let early = early || model.unknown.contains(line);
+            let same = *of_line.entry(line).or_insert(place) == place;
+            prop_assert!(same || early, "{} stands at {:?}, too", text, place);
+            let same = *of_place.entry(place).or_insert(line) == line;
+            prop_assert!(same, "{:?} is not {} alone", place, text);
+        }
     }
 }

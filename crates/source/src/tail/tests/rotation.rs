@@ -185,6 +185,21 @@ fn the_rest_of_a_file_is_read_from_its_compression() {
 }
 
 #[test]
+fn a_file_that_is_compressed_before_anything_of_it_is_read_comes_once() {
+    let mut rig = Rig::new("a.log*");
+    rig.append("a.log", "half");
+    rig.look();
+    rig.append("a.log", " a line\nand another\n");
+    rig.rename("a.log", "a.log.1");
+    rig.gzip("a.log.1");
+    rig.append("a.log", "new\n");
+    rig.settle();
+    let mut seen: Vec<_> = rig.confirm().lines().map(str::to_owned).collect();
+    seen.sort();
+    assert_eq!(seen, ["and another", "half a line", "new"]);
+}
+
+#[test]
 fn compression_in_the_making_waits() {
     let mut rig = Rig::new("a.log*");
     rig.append("a.log.1", lines(0, 3000));

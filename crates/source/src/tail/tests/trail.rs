@@ -1,6 +1,23 @@
 use super::*;
 
 #[test]
+fn a_head_that_is_known_grows_on() {
+    let bytes: Vec<u8> = (0..2000u32).map(|n| (n % 251) as u8).collect();
+    for known in [0, 1, 300, 1023, 1024] {
+        for size in [7, 300, 301, 2000] {
+            let mut trail = Trail {
+                head: Print::of(&bytes[..known]),
+                ..Trail::default()
+            };
+            for (n, part) in bytes.chunks(size).enumerate() {
+                trail.pass((n * size) as u64, part);
+            }
+            assert_eq!(trail.head, Print::of(&bytes[..HEAD]), "{known} {size}");
+        }
+    }
+}
+
+#[test]
 fn a_trail_does_not_depend_on_how_bytes_came() {
     let bytes: Vec<u8> = (0..3000u32).map(|n| (n * 7 % 251) as u8).collect();
     let mut whole = Trail::default();
