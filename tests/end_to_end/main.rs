@@ -52,6 +52,8 @@ mod signal;
 // Files that are followed: rotations, kills, restarts.
 #[cfg(unix)]
 mod tail;
+// The sink that sends bulk requests.
+mod elasticsearch;
 // Events over HTTP, and clients of Elasticsearch.
 mod http;
 // What a run that goes on says to its service manager and in its log, and that it is alone.

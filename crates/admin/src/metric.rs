@@ -208,6 +208,32 @@ const METRICS: &[Metric] = &[
         SINK,
         "Files put aside that were removed, as there were too many",
     ),
+    counter(
+        "knownet_elasticsearch_requests_total",
+        &["sink", "status"],
+        "Bulk requests by the status of their answer, or by why there is none",
+    ),
+    counter(
+        "knownet_elasticsearch_items_total",
+        &["sink", "outcome"],
+        "Events of bulk requests that were created, there already, to be sent again, or refused",
+    ),
+    counter(
+        "knownet_elasticsearch_sent_bytes_total",
+        SINK,
+        "Bytes of bulk requests as they were sent, repeated and compressed ones included",
+    ),
+    Metric {
+        name: "knownet_elasticsearch_request_seconds",
+        kind: Kind::Histogram,
+        labels: SINK,
+        help: "Time from the sending of a bulk request until its answer",
+    },
+    gauge(
+        "knownet_elasticsearch_concurrency",
+        SINK,
+        "Bulk requests that may be on their way at once: fewer after a server said that it is busy",
+    ),
     gauge(
         "knownet_spool_bytes",
         SOURCE,

@@ -1,12 +1,13 @@
 //! Sinks: where events go. A file for the keys of a type that has some.
 
+mod elasticsearch;
 mod file;
 
 use std::path::PathBuf;
 
 use anyhow::Context;
 use knownet_runtime::Exit;
-use knownet_sink::{File, FileOptions, Site, Stdout};
+use knownet_sink::{Elasticsearch, ElasticsearchOptions, File, FileOptions, Site, Stdout};
 
 use super::condition::{Condition, conditions};
 use super::section::{Section, Types};
@@ -36,6 +37,8 @@ pub enum SinkKind {
         /// When it is set aside, and how safe a write is.
         options: FileOptions,
     },
+    /// Elasticsearch or OpenSearch.
+    Elasticsearch(Box<ElasticsearchOptions>),
 }
 
 impl Sink {
@@ -49,11 +52,20 @@ impl Sink {
             SinkKind::File { path, options } => {
                 Exit::Sink(Box::new(File::open(&site.name, path, options)?))
             }
+            SinkKind::Elasticsearch(options) => {
+                Exit::Courier(Box::new(Elasticsearch::open(site, options)?))
+            }
         })
     }
 }
 
-const TYPES: &Types<SinkKind> = &[("stdout", stdout), ("file", file::read)];
+const TYPES: &Types<SinkKind> = &[
+    ("stdout", stdout),
+    ("file", file::read),
+    ("elasticsearch", elasticsearch::read),
+    // The same requests and answers; who runs it looks for this name.
+    ("opensearch", elasticsearch::read),
+];
 
 pub(super) fn read(section: &Section<'_>) -> Option<Sink> {
     let node = section.node("match");

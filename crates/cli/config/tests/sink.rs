@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use knownet_sink::{Compress, FileOptions, Rotate};
+use knownet_sink::{Compress, Credentials, FileOptions, Rotate, Secret, Target};
 
 use super::{assert_mistakes, config, warnings};
 use crate::config::{DeadLetter, SinkKind};
@@ -15,7 +15,8 @@ fn types_and_keys_of_sinks() {
              [sinks.c]\ntype = \"file\"\npath = [\"x\"]\n[sinks.d]\ntype = \"stdout\"\npath = \"x\"\n"
         ),
         &[
-            "config/a.toml:4: sinks.out.type: \"stout\" is not a sink; known: stdout, file",
+            "config/a.toml:4: sinks.out.type: \"stout\" is not a sink; known: stdout, file, \
+             elasticsearch, opensearch",
             "config/a.toml:5: sinks.b.path: is missing; name a file, such as path = \
              \"events.ndjson\"",
             "config/a.toml:9: sinks.c.path: takes text, not a list",
@@ -71,7 +72,7 @@ fn a_file_may_be_rotated() {
     let config = config(&text);
     let options = |n: usize| match &config.sinks[n].kind {
         SinkKind::File { options, .. } => options.clone(),
-        SinkKind::Stdout => FileOptions::default(),
+        _ => FileOptions::default(),
     };
     let rotate = Rotate {
         size: Some(100 << 20),
@@ -149,5 +150,124 @@ fn the_dead_letters_may_have_a_sink_that_takes_nothing_else() {
             "config/a.toml:4: sinks.out: takes the dead letters and nothing else; add a sink for \
              the events",
         ],
+    );
+}
+
+/// What the sink of these keys becomes, at lines from 5 on.
+fn elastic(keys: &str) -> String {
+    format!("{SOURCE}[sinks.e]\ntype = \"elasticsearch\"\n{keys}\n")
+}
+
+#[test]
+fn elasticsearch_has_defaults_for_all_but_its_hosts() {
+    let config = config(&elastic("hosts = [\"http://localhost\"]"));
+    let SinkKind::Elasticsearch(options) = &config.sinks[0].kind else {
+        panic!("{:?}", config.sinks[0].kind);
+    };
+    assert_eq!(options.hosts[0].to_string(), "http://localhost:9200");
+    let stream = Target::data_stream("logs-knownet.event-default");
+    assert_eq!(Ok(&options.target), stream.as_ref());
+    assert_eq!(options.credentials, None);
+    assert_eq!((options.compression, options.bulk_bytes), (1, 8 << 20));
+    assert_eq!(
+        (options.concurrency, options.flush),
+        (4, Duration::from_secs(1))
+    );
+    let other = super::config(
+        &elastic("hosts = \"http://localhost\"").replace("elasticsearch", "opensearch"),
+    );
+    assert_eq!(config.sinks[0].kind, other.sinks[0].kind);
+}
+
+#[test]
+fn elasticsearch_may_be_told_more() {
+    let config = config(&elastic(
+        "hosts = [\"https://a\", \"https://b:443/x\"]\nindex = \"i-%{+yyyy.MM}\"\n\
+         api_key = \"id:key\"\ntls = { ca = \"ca\", certificate = \"c\", key = \"k\" }\ncompression = 3",
+    ));
+    let SinkKind::Elasticsearch(options) = &config.sinks[0].kind else {
+        panic!("{:?}", config.sinks[0].kind);
+    };
+    assert_eq!(options.hosts.len(), 2);
+    assert_eq!(Ok(&options.target), Target::index("i-%{+yyyy.MM}").as_ref());
+    let key = Credentials::ApiKey(Secret::Text("id:key".to_owned()));
+    assert_eq!(options.credentials, Some(key));
+    assert!(options.trust.ca.is_some() && options.trust.identity.is_some());
+    assert_eq!(options.compression, 3);
+}
+
+#[test]
+fn mistakes_in_elasticsearch() {
+    let host = "hosts = \"https://a\"\n";
+    for (keys, mistake) in [
+        (
+            String::new(),
+            "3: sinks.e.hosts: is missing; name a node, such as hosts = [\"http://127.0.0.1:9200\"]",
+        ),
+        (
+            "hosts = []".to_owned(),
+            "5: sinks.e.hosts: is an empty list; name a node, such as hosts = \
+             [\"http://127.0.0.1:9200\"]",
+        ),
+        (
+            "hosts = \"https://me:s3cret@a\"".to_owned(),
+            "5: sinks.e.hosts: holds a user or password, which would be shown; write them into the \
+             keys user and password",
+        ),
+        (
+            format!("{host}index = \"a\"\ndata_stream = \"b\""),
+            "6: sinks.e.index: is given beside data_stream; events go to one of them",
+        ),
+        (
+            format!("{host}index = \"a-%{{+ww}}\""),
+            "6: sinks.e.index: \"%{+ww}\" has \"ww\", which is no part of a date here; known: yyyy, \
+             MM, dd, HH",
+        ),
+        (
+            format!("{host}user = \"a\""),
+            "3: sinks.e.password: is missing; name password_file, or a variable as in password = \
+             \"${PASSWORD}\"",
+        ),
+        (
+            format!("{host}password = \"a\""),
+            "3: sinks.e.user: is missing; name the user whose password it is",
+        ),
+        (
+            format!("{host}user = \"a\"\npassword = \"b\"\napi_key = \"c\""),
+            "8: sinks.e.api_key: is given beside a user; one of them is enough",
+        ),
+        (
+            format!("{host}tls = {{ certificate = \"c\" }}"),
+            "6: sinks.e.tls.key: is missing; name a PEM file",
+        ),
+        (
+            "hosts = \"http://127.0.0.1\"\ntls = { ca = \"c\" }".to_owned(),
+            "6: sinks.e.tls: no host is reached by https; write https:// where tls is meant",
+        ),
+        (
+            format!("{host}compression = 10"),
+            "6: sinks.e.compression: 10 is out of bounds; from 0 to 9 is allowed",
+        ),
+    ] {
+        assert_mistakes(&elastic(&keys), &[&format!("config/a.toml:{mistake}")]);
+    }
+}
+
+#[test]
+fn a_secret_that_goes_over_the_network_as_it_is_is_told() {
+    let plain = "hosts = [\"http://127.0.0.1\", \"http://a\"]";
+    assert_eq!(
+        warnings(&elastic(&format!("{plain}\napi_key = \"k\""))),
+        [
+            "config/a.toml:5: warning: sinks.e.hosts: events and the secret go to http://a:9200 over \
+             the network as they are; write https://"
+        ]
+    );
+    assert_eq!(
+        warnings(&elastic(plain)),
+        [
+            "config/a.toml:5: warning: sinks.e.hosts: events go to http://a:9200 over the network as \
+             they are; write https://"
+        ]
     );
 }

@@ -1,0 +1,267 @@
+//! The events of one request: held once, as the bytes of its body.
+//!
+//! An event belongs to one load at a time. However loads are cut, sent again and gathered anew, each
+//! event is settled once, and a receipt when all of its events are. A load that is dropped leaves its
+//! receipts unsettled, which fails their batches.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use hyper::body::Bytes;
+use knownet_flow::Receipt;
+
+/// A receipt, and how many of its events are still on their way.
+pub(super) struct Hold {
+    receipt: Mutex<Option<Receipt>>,
+    left: AtomicUsize,
+}
+
+impl Hold {
+    /// For so many events, of which there is one at least.
+    pub fn new(receipt: Receipt, events: usize) -> Arc<Hold> {
+        Arc::new(Hold {
+            receipt: Mutex::new(Some(receipt)),
+            left: AtomicUsize::new(events),
+        })
+    }
+
+    fn refuse(&self, event: &[u8], reason: String) {
+        let mut receipt = self.receipt.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(receipt) = receipt.as_mut() {
+            receipt.refuse(event, reason);
+        }
+        drop(receipt);
+        self.settle(1);
+    }
+
+    fn settle(&self, events: usize) {
+        if events == 0 || self.left.fetch_sub(events, Ordering::AcqRel) != events {
+            return;
+        }
+        let receipt = self
+            .receipt
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .take();
+        if let Some(receipt) = receipt {
+            receipt.confirm();
+        }
+    }
+}
+
+/// Where an event's own line is; its action begins where the event before it ends.
+#[derive(Clone, Copy)]
+struct Entry {
+    line: usize,
+    /// Behind the line feed.
+    end: usize,
+}
+
+/// Whose the events are, up to the one with this index.
+#[derive(Clone)]
+struct Share {
+    end: usize,
+    hold: Arc<Hold>,
+}
+
+/// What becomes of an event that was not created.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Fate {
+    /// It is sent again.
+    Again,
+    /// It never will be taken, and why.
+    Refused(String),
+}
+
+/// Events on their way into a body.
+#[derive(Default)]
+pub(super) struct Gather {
+    body: Vec<u8>,
+    entries: Vec<Entry>,
+    shares: Vec<Share>,
+    /// What the last one held: about as much as this one will.
+    usual: usize,
+}
+
+impl Gather {
+    /// Bytes of the body.
+    pub fn bytes(&self) -> usize {
+        self.body.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds the event that `write` writes with its action; it returns where the event's line begins.
+    pub fn push(&mut self, hold: &Arc<Hold>, write: impl FnOnce(&mut Vec<u8>) -> usize) {
+        if self.body.capacity() == 0 {
+            self.body.reserve(self.usual + self.usual / 8);
+        }
+        let line = write(&mut self.body);
+        let end = self.body.len();
+        self.entries.push(Entry { line, end });
+        let end = self.entries.len();
+        match self.shares.last_mut() {
+            Some(last) if Arc::ptr_eq(&last.hold, hold) => last.end = end,
+            _ => {
+                let hold = hold.clone();
+                self.shares.push(Share { end, hold });
+            }
+        }
+    }
+
+    /// Takes what there is but for the last event; that one too if it is alone.
+    pub fn take_others(&mut self) -> Load {
+        let mut whole = self.take();
+        let &[.., Entry { end, .. }, last] = &whole.entries[..] else {
+            return whole;
+        };
+        let Some(share) = whole.shares.pop() else {
+            return whole;
+        };
+        whole.entries.pop();
+        self.push(&share.hold, |body| {
+            body.extend_from_slice(&whole.body[end..last.end]);
+            last.line - end
+        });
+        whole.body.truncate(end);
+        let before = whole.shares.last().map_or(0, |share| share.end);
+        if before < whole.entries.len() {
+            let end = whole.entries.len();
+            let hold = share.hold;
+            whole.shares.push(Share { end, hold });
+        }
+        whole
+    }
+
+    /// Takes what there is.
+    pub fn take(&mut self) -> Load {
+        self.usual = self.body.len();
+        let entries = self.entries.len();
+        Load {
+            body: std::mem::take(&mut self.body).into(),
+            entries: std::mem::replace(&mut self.entries, Vec::with_capacity(entries)),
+            shares: std::mem::take(&mut self.shares),
+            cut: 0,
+        }
+    }
+}
+
+/// A whole body.
+pub(super) struct Load {
+    body: Bytes,
+    entries: Vec<Entry>,
+    shares: Vec<Share>,
+    /// How many times in a row the connection was cut while it was sent.
+    pub cut: u32,
+}
+
+impl Load {
+    /// The body.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// How many events.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The first half, and the second where there is more than one event: about as many bytes each.
+    pub fn halves(self) -> (Load, Option<Load>) {
+        let middle = self.body.len() / 2;
+        let at = self.entries.partition_point(|entry| entry.end <= middle);
+        let at = at.clamp(1, self.entries.len().max(1));
+        if at == self.entries.len() {
+            return (self, None);
+        }
+        let cut = self.entries[at - 1].end;
+        let Load {
+            mut body,
+            mut entries,
+            shares,
+            cut: _,
+        } = self;
+        let rest = body.split_off(cut);
+        let mut behind = entries.split_off(at);
+        for entry in &mut behind {
+            entry.line -= cut;
+            entry.end -= cut;
+        }
+        let mut first = Vec::new();
+        let mut second = Vec::new();
+        let mut start = 0;
+        for Share { end, hold } in shares {
+            if start < at {
+                let hold = hold.clone();
+                first.push(Share {
+                    end: end.min(at),
+                    hold,
+                });
+            }
+            if end > at {
+                second.push(Share {
+                    end: end - at,
+                    hold,
+                });
+            }
+            start = end;
+        }
+        let half = |body, entries, shares| Load {
+            body,
+            entries,
+            shares,
+            cut: 0,
+        };
+        (half(body, entries, first), Some(half(rest, behind, second)))
+    }
+
+    /// Copies the events that are to be sent again to `again`; `others` has what becomes of those that
+    /// were not created, by their indices, which ascend.
+    pub fn repeat(&self, others: &[(usize, Fate)], again: &mut Gather) {
+        let mut repeated = others.iter().filter(|(_, fate)| *fate == Fate::Again);
+        let mut next = repeated.next();
+        for Share { end, hold } in &self.shares {
+            while let Some((index, _)) = next.filter(|(index, _)| index < end) {
+                let from = index.checked_sub(1).map_or(0, |at| self.entries[at].end);
+                let Entry { line, end } = self.entries[*index];
+                again.push(hold, |body| {
+                    let line = body.len() + (line - from);
+                    body.extend_from_slice(&self.body[from..end]);
+                    line
+                });
+                next = repeated.next();
+            }
+        }
+    }
+
+    /// Settles all events but those that are sent again.
+    pub fn settle(self, others: Vec<(usize, Fate)>) {
+        let mut others = others.into_iter().peekable();
+        let mut start = 0;
+        for Share { end, hold } in &self.shares {
+            let mut good = end - start;
+            while let Some((index, fate)) = others.next_if(|(index, _)| index < end) {
+                good -= 1;
+                let Entry { line, end } = self.entries[index];
+                if let Fate::Refused(reason) = fate {
+                    hold.refuse(&self.body[line..end - 1], reason);
+                }
+            }
+            hold.settle(good);
+            start = *end;
+        }
+    }
+
+    /// Refuses its only event, or all of them.
+    pub fn refuse(self, reason: &str) {
+        let refused = (0..self.len()).map(|index| (index, Fate::Refused(reason.to_owned())));
+        self.settle(refused.collect());
+    }
+}
+
+#[cfg(test)]
+#[path = "../tests/elasticsearch/load.rs"]
+mod tests;

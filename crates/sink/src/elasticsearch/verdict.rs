@@ -1,0 +1,125 @@
+//! What follows from an answer: what is done, what is sent again and how, and what never will be.
+//!
+//! | answer | what follows |
+//! |---|---|
+//! | 200 with an item for each event | each item by itself, see below |
+//! | 413 | the half, and half of that; one event alone is refused |
+//! | 400 in Elasticsearch's own words | the same, since one of them is to blame |
+//! | 429 | all again, with less at once |
+//! | everything else | all again: the servers', a proxy's or the configuration's fault, never the events' |
+//!
+//! | item | what follows |
+//! |---|---|
+//! | 2xx, 409 | it is there; by 409 already, since its id is its own |
+//! | 429 | again, with less at once |
+//! | 5xx, 401, 403 (a block such as that of a full disk, or a missing right), and those in [`PASSING`] | again |
+//! | other | refused, with the server's reason |
+
+use super::answer::{self, Answer, Other, excerpt};
+use super::load::Fate;
+
+/// Errors with a status of 400 that say nothing about the event: the index was closed; there are as
+/// many shards as the cluster may have.
+const PASSING: [&str; 2] = ["index_closed_exception", "validation_exception"];
+
+/// What follows.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every event has its answer.
+    Items(Items),
+    /// The body is too large.
+    TooLarge(String),
+    /// One event at least spoils it.
+    Spoiled(String),
+    /// Too much at once.
+    TooMuch(String),
+    /// It has to be tried again.
+    Failed(String),
+}
+
+/// The events of a request that was taken.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Items {
+    /// Those that are there now.
+    pub created: usize,
+    /// Those that were there before.
+    pub duplicates: usize,
+    /// The others, by their indices, which ascend.
+    pub others: Vec<(usize, Fate)>,
+    /// Whether one of them was too much at once.
+    pub too_much: bool,
+    /// Of the first that is sent again: what the server said.
+    pub reason: Option<String>,
+}
+
+/// What follows from an answer to a request of so many events.
+pub fn judge(status: u16, body: &[u8], events: usize) -> Verdict {
+    if (200..300).contains(&status) {
+        return match answer::read(body) {
+            Ok(answer) if answer.items() == events => Verdict::Items(items(answer)),
+            Ok(answer) => Verdict::Failed(format!(
+                "its answer is about {} events and not about the {events} that it was sent",
+                answer.items()
+            )),
+            Err(error) => Verdict::Failed(format!(
+                "it answered {status} with something else than the answer to a bulk request ({error})"
+            )),
+        };
+    }
+    let said = answer::error(body);
+    let words = match &said {
+        Some(error) => error.to_string(),
+        None => excerpt(String::from_utf8_lossy(body).trim()),
+    };
+    let reason = match &*words {
+        "" => format!("it answered {status}"),
+        words => format!("it answered {status}: {words}"),
+    };
+    match status {
+        413 => Verdict::TooLarge(reason),
+        400 if said.is_some_and(|error| !PASSING.contains(&&*error.kind)) => {
+            Verdict::Spoiled(reason)
+        }
+        429 => Verdict::TooMuch(reason),
+        401 => Verdict::Failed(format!("{reason}; check user and password, or api_key")),
+        403 => Verdict::Failed(format!("{reason}; whom it is told to be may not do that")),
+        300..400 => Verdict::Failed(format!("{reason}; name the address that it leads to")),
+        _ => Verdict::Failed(reason),
+    }
+}
+
+fn items(answer: Answer) -> Items {
+    let mut items = Items {
+        created: answer.created,
+        ..Items::default()
+    };
+    for (index, other) in answer.others {
+        let fate = match other.status {
+            409 => {
+                items.duplicates += 1;
+                continue;
+            }
+            429 => {
+                items.too_much = true;
+                Fate::Again
+            }
+            // Below 400 it is none, or a good one beside an error.
+            ..=399 | 401 | 403 | 500.. => Fate::Again,
+            _ if PASSING.contains(&&*other.kind) => Fate::Again,
+            _ => Fate::Refused(refusal(&other)),
+        };
+        if fate == Fate::Again && items.reason.is_none() {
+            items.reason = Some(other.to_string());
+        }
+        items.others.push((index, fate));
+    }
+    items
+}
+
+fn refusal(other: &Other) -> String {
+    format!("refused with {}: {other}", other.status)
+}
+
+#[cfg(test)]
+#[path = "../tests/elasticsearch/verdict.rs"]
+mod tests;

@@ -1,0 +1,37 @@
+use super::*;
+
+#[test]
+fn fields_are_found_however_they_are_nested() {
+    let event =
+        br#" { "x" : [1,{"a.b":0}], "a" : {"c":2, "b.d" : "nested"} , "a.e":{"f":4},"s":"}\"" } "#;
+    let found = |path: &str| find(event, path).map(|v| String::from_utf8_lossy(v).into_owned());
+    for (path, value) in [
+        ("x", Some(r#"[1,{"a.b":0}]"#)),
+        ("a.c", Some("2")),
+        ("a.b.d", Some(r#""nested""#)),
+        ("a.e.f", Some("4")),
+        ("s", Some(r#""}\"""#)),
+        ("a.b", None),
+        ("b.d", None),
+        ("", None),
+    ] {
+        assert_eq!(found(path).as_deref(), value, "{path}");
+    }
+}
+
+#[test]
+fn what_is_no_json_has_none() {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\" 1}",
+        "{a:1}",
+        "{\"b\":1 \"a\":2}",
+    ] {
+        assert_eq!(find(text.as_bytes(), "a"), None, "{text}");
+    }
+}

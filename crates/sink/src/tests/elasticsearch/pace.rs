@@ -1,0 +1,72 @@
+use super::*;
+
+const MIB: usize = 1 << 20;
+const PAUSES: Pauses = Pauses {
+    first: Duration::from_secs(1),
+    longest: Duration::from_secs(3),
+};
+
+fn now(pace: &Pace) -> (usize, usize) {
+    (pace.requests(), pace.bytes())
+}
+
+#[test]
+fn too_much_halves_the_requests_and_then_their_size() {
+    let (mut pace, at) = (Pace::new(4, 8 * MIB, PAUSES), Instant::now());
+    for less in [(2, 8), (1, 8), (1, 4), (1, 2)] {
+        pace.refused(pace.round(), at);
+        assert_eq!(now(&pace), (less.0, less.1 * MIB));
+    }
+    for _ in 0..10 {
+        pace.refused(pace.round(), at);
+    }
+    assert_eq!(now(&pace), (1, LEAST));
+}
+
+#[test]
+fn requests_that_were_on_their_way_together_count_as_one() {
+    let (mut pace, at) = (Pace::new(8, MIB, PAUSES), Instant::now());
+    let round = pace.round();
+    (0..8).for_each(|_| pace.refused(round, at));
+    assert_eq!(pace.requests(), 4);
+}
+
+#[test]
+fn it_grows_slowly_to_what_it_was() {
+    let (mut pace, at) = (Pace::new(3, 8 * MIB, PAUSES), Instant::now());
+    (0..3).for_each(|_| pace.refused(pace.round(), at));
+    assert_eq!(now(&pace), (1, 2 * MIB));
+    let mut steps = 0;
+    while now(&pace) != (3, 8 * MIB) {
+        pace.succeeded();
+        steps += 1;
+    }
+    // Six eighths, then a second request after one and a third after two.
+    assert_eq!(steps, 6 + 1 + 2);
+    (0..100).for_each(|_| pace.succeeded());
+    assert_eq!(now(&pace), (3, 8 * MIB));
+}
+
+#[test]
+fn pauses_grow_and_end_with_the_first_success() {
+    let (mut pace, at) = (Pace::new(1, MIB, PAUSES), Instant::now());
+    for seconds in [1, 2, 3, 3] {
+        pace.refused(pace.round(), at);
+        let until = at + Duration::from_secs(seconds);
+        assert_eq!(pace.until(at), Some(until));
+        assert_eq!(pace.until(until), None);
+    }
+    pace.succeeded();
+    assert_eq!(pace.until(at), None);
+}
+
+#[test]
+fn what_is_too_large_is_never_sent_again() {
+    let mut pace = Pace::new(1, 8 * MIB, PAUSES);
+    pace.too_large(6 * MIB);
+    assert_eq!(pace.bytes(), 3 * MIB);
+    (0..100).for_each(|_| pace.succeeded());
+    assert_eq!(pace.bytes(), 3 * MIB);
+    pace.too_large(1);
+    assert_eq!(pace.bytes(), LEAST);
+}

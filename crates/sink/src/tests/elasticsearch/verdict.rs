@@ -1,0 +1,101 @@
+use super::*;
+
+fn item(status: u16, kind: &str) -> Verdict {
+    let body = format!(
+        "{{\"items\":[{{\"create\":{{\"status\":{status},\"error\":{{\"type\":\"{kind}\"}}}}}}]}}"
+    );
+    judge(200, body.as_bytes(), 1)
+}
+
+fn only(verdict: Verdict) -> (Fate, bool) {
+    let Verdict::Items(items) = verdict else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!((items.created, items.duplicates), (0, 0));
+    assert_eq!(items.others.len(), 1);
+    (items.others[0].1.clone(), items.too_much)
+}
+
+#[test]
+fn each_item_by_itself() {
+    for (status, kind, fate) in [
+        (429, "es_rejected_execution_exception", None),
+        (500, "x", None),
+        (503, "unavailable_shards_exception", None),
+        (403, "cluster_block_exception", None),
+        (403, "security_exception", None),
+        (400, "index_closed_exception", None),
+        (400, "validation_exception", None),
+        (201, "riddle", None),
+        (
+            400,
+            "mapper_parsing_exception",
+            Some("refused with 400: mapper_parsing_exception"),
+        ),
+        (
+            404,
+            "index_not_found_exception",
+            Some("refused with 404: index_not_found_exception"),
+        ),
+    ] {
+        let fate = fate.map_or(Fate::Again, |reason| Fate::Refused(reason.to_owned()));
+        assert_eq!(
+            only(item(status, kind)),
+            (fate, status == 429),
+            "{status} {kind}"
+        );
+    }
+    let there = Items {
+        duplicates: 1,
+        ..Items::default()
+    };
+    assert_eq!(
+        item(409, "version_conflict_engine_exception"),
+        Verdict::Items(there)
+    );
+}
+
+#[test]
+fn an_answer_about_others_is_none() {
+    let body = br#"{"items":[{"create":{"status":201}}]}"#;
+    assert!(matches!(judge(200, body, 1), Verdict::Items(_)));
+    assert_eq!(
+        judge(200, body, 2),
+        Verdict::Failed(
+            "its answer is about 1 events and not about the 2 that it was sent".to_owned()
+        )
+    );
+    assert!(matches!(judge(200, b"garbage", 2), Verdict::Failed(_)));
+}
+
+#[test]
+fn whole_requests() {
+    let own = br#"{"error":{"type":"parse_exception","reason":"no"},"status":400}"#;
+    let passing = br#"{"error":{"type":"validation_exception","reason":"no"},"status":400}"#;
+    let said = |status: u16| format!("it answered {status}: parse_exception: no");
+    assert_eq!(judge(400, own, 2), Verdict::Spoiled(said(400)));
+    assert_eq!(
+        judge(413, b"", 2),
+        Verdict::TooLarge("it answered 413".to_owned())
+    );
+    assert_eq!(judge(429, own, 2), Verdict::TooMuch(said(429)));
+    // A proxy's 400 is not about the events.
+    assert_eq!(
+        judge(400, b"<html>\n plain HTTP", 2),
+        Verdict::Failed("it answered 400: <html>  plain HTTP".to_owned())
+    );
+    for (status, body) in [
+        (400, &passing[..]),
+        (401, own),
+        (403, own),
+        (404, own),
+        (500, own),
+        (503, b""),
+        (301, b""),
+    ] {
+        assert!(
+            matches!(judge(status, body, 2), Verdict::Failed(_)),
+            "{status}"
+        );
+    }
+}

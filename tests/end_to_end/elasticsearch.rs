@@ -1,0 +1,140 @@
+//! The sink that speaks the bulk API, into another process that takes it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+
+use crate::rig::{Daemon, Folder, MICROSOFT, PRIVATE, lines};
+
+/// A run that takes bulk requests, with these keys, and writes `out.ndjson`.
+fn server(folder: &Folder, keys: &str) -> (Daemon, SocketAddr) {
+    let mut server = folder.daemon(&format!(
+        "[sources.bulk]\ntype = \"http\"\nlisten = \"127.0.0.1:0\"\n{keys}\n\
+         [sinks.out]\ntype = \"file\"\npath = \"out.ndjson\"\n"
+    ));
+    let address = server.address("bulk");
+    (server, address)
+}
+
+/// From `in.ndjson` to this address, with these keys.
+fn config(address: SocketAddr, keys: &str) -> String {
+    format!(
+        "dead_letter = \"dead.ndjson\"\n\
+         [sources.in]\ntype = \"file\"\npaths = [\"in.ndjson\"]\n\
+         [labels.Microsoft]\nfeeds = [\"builtin:microsoft\"]\n\
+         [[tags]]\nfrom = [\"dst\"]\ninto = \"net\"\n\
+         [sinks.es]\ntype = \"elasticsearch\"\nhosts = [\"http://{address}\"]\n{keys}\n"
+    )
+}
+
+fn event(number: usize) -> String {
+    let address = if number.is_multiple_of(2) {
+        MICROSOFT
+    } else {
+        PRIVATE
+    };
+    format!("{{\"@timestamp\":\"2026-01-01T00:00:00Z\",\"n\":{number},\"dst\":\"{address}\"}}")
+}
+
+/// The same, as it comes out.
+fn tagged(number: usize) -> String {
+    let event = event(number);
+    match number.is_multiple_of(2) {
+        true => format!("{},\"net\":\"Microsoft\"}}", &event[..event.len() - 1]),
+        false => event,
+    }
+}
+
+#[test]
+fn events_go_tagged_into_bulk_requests() {
+    let (there, here) = (Folder::new(), Folder::new());
+    let auth = "auth = { user = \"knownet\", password = \"pass\" }";
+    let (server, address) = server(&there, auth);
+    here.file("in.ndjson", lines((0..20_000).map(event)));
+    let keys = "user = \"knownet\"\npassword = \"pass\"\nconcurrency = 1";
+    let ran = here.run(&config(address, keys)).succeeded();
+    ran.said("20,000 events in, 20,000 out in ");
+    server.stop().succeeded();
+    assert!(there.text("out.ndjson") == lines((0..20_000).map(tagged)));
+}
+
+/// Takes one bulk request, in which it refuses every event with `bad` in it.
+fn refusing() -> (SocketAddr, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let thread = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a client");
+        let mut reader = BufReader::new(&stream);
+        let mut length = 0;
+        let mut line = String::new();
+        while reader.read_line(&mut line).expect("a line") > 2 {
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length: ") {
+                length = value.trim().parse().expect("a length");
+            }
+            line.clear();
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).expect("a body");
+        let text = String::from_utf8(body).expect("UTF-8");
+        let item = |event: &str| match event.contains("bad") {
+            true => {
+                r#"{"create":{"status":400,"error":{"type":"mapper_parsing_exception","reason":"a mapping"}}}"#
+            }
+            false => r#"{"create":{"status":201}}"#,
+        };
+        let items: Vec<_> = text.lines().skip(1).step_by(2).map(item).collect();
+        let answer = format!("{{\"errors\":true,\"items\":[{}]}}", items.join(","));
+        let length = answer.len();
+        write!(
+            &stream,
+            "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{answer}"
+        )
+        .expect("a client");
+    });
+    (address, thread)
+}
+
+#[test]
+fn what_the_server_refuses_is_a_dead_letter_and_the_rest_goes_on() {
+    let folder = Folder::new();
+    let (address, server) = refusing();
+    folder.file(
+        "in.ndjson",
+        lines([event(3), "{\"bad\":1}".to_owned(), event(5)]),
+    );
+    let ran = folder.run(&config(address, "compression = false")).ended(1);
+    server.join().expect("a server");
+    ran.said("dead letters 1");
+    let dead = folder.text("dead.ndjson");
+    assert_eq!(dead.lines().count(), 1);
+    assert!(
+        dead.contains("refused with 400: mapper_parsing_exception: a mapping"),
+        "{dead}"
+    );
+    assert!(dead.contains("bad"), "{dead}");
+}
+
+#[test]
+fn a_server_that_is_not_there_yet_is_waited_for() {
+    let (there, here) = (Folder::new(), Folder::new());
+    // Whose port is free again.
+    let (gone, address) = server(&there, "");
+    gone.stop().succeeded();
+    let (mut sender, mut input) = here.piped(&config(address, "").replace(
+        "type = \"file\"\npaths = [\"in.ndjson\"]",
+        "type = \"stdin\"",
+    ));
+    input
+        .write_all(lines([event(1)]).as_bytes())
+        .expect("a pipe");
+    drop(input);
+    sender.said("cannot be reached");
+    let text = there.text("knownet.toml");
+    there.file(
+        "knownet.toml",
+        text.replace("127.0.0.1:0", &address.to_string()),
+    );
+    let server = there.again();
+    sender.ended().succeeded();
+    server.stop().succeeded();
+    assert_eq!(there.text("out.ndjson"), lines([tagged(1)]));
+}
