@@ -14,6 +14,8 @@ mod count;
 mod disk;
 mod duration;
 pub mod format;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod label;
 mod mistake;
 mod option;
@@ -171,7 +173,8 @@ fn read(
     let root = tree::parse(text, folder, env, notes)?;
     let top = Section::root(&root, folder, notes);
     let options = option::read(&top);
-    let config = Config {
+    #[cfg_attr(not(feature = "kafka"), expect(unused_mut))]
+    let mut config = Config {
         file: file.to_owned(),
         sources: top.named("sources", |section| source::read(section, &options)),
         labels: top.named("labels", label::read),
@@ -197,6 +200,8 @@ fn read(
     }
     let names: Vec<&str> = top.names("labels").collect();
     top.finish();
+    #[cfg(feature = "kafka")]
+    kafka::join(&mut config, notes);
     whole::check(&config, &names, notes);
     Some(config)
 }

@@ -34,7 +34,7 @@ const MISTAKES: &[&str] = &[
     "knownet.toml:14: rules[0].match.IPDestination: \"Mircosoft\" names no label; labels: A",
     "knownet.toml:14: rules[0].match.\"x|endwith\": ",
     "knownet.toml:15: rules[0].action: \"drpo\" is not an action; known: drop, keep, count",
-    "knownet.toml:17: sinks.out.type: \"stdot\" is not a sink; known: stdout, file, elasticsearch, opensearch",
+    "knownet.toml:17: sinks.out.type: \"stdot\" is not a sink; known: stdout, file, kafka, elasticsearch, opensearch",
 ];
 
 /// A certificate for `localhost` that is used nowhere, its key, and another key.

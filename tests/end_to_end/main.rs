@@ -42,6 +42,9 @@ mod sync;
 mod text;
 // Beats: windows, acknowledgements, and clients that know nothing of them.
 mod beats;
+// From topic to topic, by brokers within the test's process.
+#[cfg(all(unix, feature = "kafka"))]
+mod kafka;
 // The spool: damage, no room, and the commands that look into it.
 #[cfg(unix)]
 mod spool;

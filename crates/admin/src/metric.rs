@@ -198,6 +198,46 @@ const METRICS: &[Metric] = &[
         SOURCE,
         "Actions of bulk requests that were refused one by one",
     ),
+    gauge(
+        "knownet_kafka_lag",
+        &["source", "topic", "partition"],
+        "Messages of a partition that is ours behind the last committed position",
+    ),
+    gauge(
+        "knownet_kafka_partitions",
+        SOURCE,
+        "Partitions that are ours",
+    ),
+    gauge(
+        "knownet_kafka_paused",
+        SOURCE,
+        "1 while nothing is fetched because as much waits as may, or the run ends, else 0",
+    ),
+    counter(
+        "knownet_kafka_rebalances_total",
+        SOURCE,
+        "Times that the group gave partitions or took them",
+    ),
+    counter(
+        "knownet_kafka_undrained_total",
+        SOURCE,
+        "Times that partitions were given up before all that was read of them was safe",
+    ),
+    counter(
+        "knownet_kafka_commit_failures_total",
+        SOURCE,
+        "Commits of positions that failed; they are sent again",
+    ),
+    counter(
+        "knownet_kafka_errors_total",
+        SOURCE,
+        "Errors on the way to the brokers, each attempt one",
+    ),
+    counter(
+        "knownet_kafka_sent_again_total",
+        SINK,
+        "Messages that the brokers did not take at first and that were sent again",
+    ),
     counter(
         "knownet_sink_rotated_files_total",
         SINK,

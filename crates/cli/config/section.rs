@@ -29,7 +29,36 @@ pub(super) struct Section<'a> {
 }
 
 /// The types of a source or sink: name, and what reads the rest of its table.
-pub(super) type Types<T> = [(&'static str, fn(&Section<'_>) -> Option<T>)];
+pub(super) type Types<T> = [(&'static str, Read<T>)];
+
+/// What reads the table of one type.
+pub(super) type Read<T> = fn(&Section<'_>) -> Option<T>;
+
+/// Stands for the type that this build leaves out.
+#[cfg(not(feature = "kafka"))]
+pub(super) fn without_kafka<T>(section: &Section<'_>) -> Option<T> {
+    // Their values do not matter; they are no mistakes besides.
+    for key in [
+        "brokers",
+        "tls",
+        "sasl",
+        "librdkafka",
+        "topics",
+        "group",
+        "start",
+        "drain_timeout",
+        "topic",
+        "key",
+        "partitioner",
+        "compression",
+        "headers",
+    ] {
+        section.node(key);
+    }
+    let message = "\"kafka\" is not in this build; take one that was built with the feature kafka";
+    section.error("type", message);
+    None
+}
 
 impl<'a> Section<'a> {
     /// The whole document; relative paths in it start at `folder`.

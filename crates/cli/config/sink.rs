@@ -2,6 +2,8 @@
 
 mod elasticsearch;
 mod file;
+#[cfg(feature = "kafka")]
+mod kafka;
 
 use std::path::PathBuf;
 
@@ -37,6 +39,9 @@ pub enum SinkKind {
         /// When it is set aside, and how safe a write is.
         options: FileOptions,
     },
+    /// A topic.
+    #[cfg(feature = "kafka")]
+    Kafka(knownet_kafka::SinkOptions),
     /// Elasticsearch or OpenSearch.
     Elasticsearch(Box<ElasticsearchOptions>),
 }
@@ -52,6 +57,12 @@ impl Sink {
             SinkKind::File { path, options } => {
                 Exit::Sink(Box::new(File::open(&site.name, path, options)?))
             }
+            #[cfg(feature = "kafka")]
+            SinkKind::Kafka(options) => Exit::Courier(Box::new(knownet_kafka::Producer::open(
+                &site.name,
+                options,
+                &site.state,
+            )?)),
             SinkKind::Elasticsearch(options) => {
                 Exit::Courier(Box::new(Elasticsearch::open(site, options)?))
             }
@@ -62,10 +73,16 @@ impl Sink {
 const TYPES: &Types<SinkKind> = &[
     ("stdout", stdout),
     ("file", file::read),
+    ("kafka", KAFKA),
     ("elasticsearch", elasticsearch::read),
     // The same requests and answers; who runs it looks for this name.
     ("opensearch", elasticsearch::read),
 ];
+
+#[cfg(feature = "kafka")]
+const KAFKA: super::section::Read<SinkKind> = kafka::read;
+#[cfg(not(feature = "kafka"))]
+const KAFKA: super::section::Read<SinkKind> = super::section::without_kafka;
 
 pub(super) fn read(section: &Section<'_>) -> Option<Sink> {
     let node = section.node("match");

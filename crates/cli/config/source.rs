@@ -2,7 +2,9 @@
 
 mod beats;
 mod file;
-mod http;
+pub(super) mod http;
+#[cfg(feature = "kafka")]
+mod kafka;
 pub(super) mod listen;
 mod spool;
 mod tcp;
@@ -59,6 +61,9 @@ pub enum SourceKind {
     Beats(Beats),
     /// Requests with events, as Elasticsearch takes them too.
     Http(Http),
+    /// Topics, as a member of a consumer group.
+    #[cfg(feature = "kafka")]
+    Kafka(knownet_kafka::SourceOptions),
 }
 
 impl Source {
@@ -103,6 +108,13 @@ impl Source {
             SourceKind::Unix(_) => anyhow::bail!("this system has no Unix sockets"),
             SourceKind::Beats(beats) => beats.open(site)?,
             SourceKind::Http(http) => Box::new(http.open(site)?),
+            #[cfg(feature = "kafka")]
+            SourceKind::Kafka(options) => Box::new(knownet_kafka::Consumer::open(
+                &site.name,
+                options,
+                limits.batch,
+                limits.max_event,
+            )?),
         })
     }
 }
@@ -119,6 +131,8 @@ impl SourceKind {
             | SourceKind::Tail(_)
             | SourceKind::Stdin
             | SourceKind::Unix(_) => None,
+            #[cfg(feature = "kafka")]
+            SourceKind::Kafka(_) => None,
         }
     }
 
@@ -144,7 +158,13 @@ const TYPES: &Types<SourceKind> = &[
     ("unix", unix::read),
     ("beats", beats::read),
     ("http", http::read),
+    ("kafka", KAFKA),
 ];
+
+#[cfg(feature = "kafka")]
+const KAFKA: super::section::Read<SourceKind> = kafka::read;
+#[cfg(not(feature = "kafka"))]
+const KAFKA: super::section::Read<SourceKind> = super::section::without_kafka;
 
 pub(super) fn read(section: &Section<'_>, options: &Options) -> Option<Source> {
     let max_event = max_event(section);

@@ -1,6 +1,8 @@
 mod change;
 mod disk;
 mod http;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod label;
 mod matching;
 mod random;

@@ -22,6 +22,8 @@ pub(super) fn check(config: &Config, labels: &[&str], notes: &Notes) {
     targets(config, notes);
     streams(config, notes);
     addresses(config, notes);
+    #[cfg(feature = "kafka")]
+    circles(config, notes);
     let tags = config.targets();
     for rule in &config.rules {
         matches(&rule.conditions, &tags, labels, notes);
@@ -143,6 +145,30 @@ fn addresses(config: &Config, notes: &Notes) {
             notes.error(line, &key, message);
         }
         taken.push((key, protocol, address));
+    }
+}
+
+/// What goes to a topic that is read would come back for ever. Patterns are for the brokers to read.
+#[cfg(feature = "kafka")]
+fn circles(config: &Config, notes: &Notes) {
+    for sink in &config.sinks {
+        let SinkKind::Kafka(written) = &sink.kind else {
+            continue;
+        };
+        for source in &config.sources {
+            let SourceKind::Kafka(read) = &source.kind else {
+                continue;
+            };
+            let brokers = &read.connection.brokers;
+            let meets = |broker| brokers.contains(broker);
+            let same = written.connection.brokers.iter().any(meets);
+            if same && read.topics.contains(&written.topic) {
+                let (topic, name) = (&written.topic, dotted("sources", &source.name));
+                let message = format!("{topic} is read by {name}: every event would come back");
+                let key = dotted(&dotted("sinks", &sink.name), "topic");
+                notes.error(sink.line, &key, message);
+            }
+        }
     }
 }
 

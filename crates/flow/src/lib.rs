@@ -11,6 +11,7 @@ mod ack;
 mod batch;
 mod contract;
 mod courier;
+pub mod flat;
 pub mod folder;
 pub mod json;
 mod message;

@@ -6,7 +6,6 @@
 
 mod beats;
 mod file;
-mod flat;
 mod frame;
 mod http;
 mod inbox;

@@ -109,7 +109,11 @@ fn one(table: &Section<'_>) -> Option<Auth> {
 }
 
 /// The secret that one of these keys gives.
-fn secret(table: &Section<'_>, text: &'static str, file: &'static str) -> Option<Secret> {
+pub(in crate::config) fn secret(
+    table: &Section<'_>,
+    text: &'static str,
+    file: &'static str,
+) -> Option<Secret> {
     let given = table.text(text, |secret| match secret.value().is_empty() {
         true => Err("is empty, so everyone would know it".to_owned()),
         false => Ok(Secret::Text(secret.value().to_owned())),

@@ -26,12 +26,22 @@ const EXAMPLES: &[&str] = &[
     "rotate",
     "size",
     "age",
+    "brokers",
+    "topics",
+    "topic",
+    "ca",
+    "sasl",
+    "mechanism",
+    "username",
+    "password",
+    "password_file",
+    "librdkafka",
+    "fetch.min.bytes",
+    "message.max.bytes",
     "keep",
     "compress",
     "hosts",
     "user",
-    "password",
-    "ca",
     // Of one source, with others above the first table.
     "max_event",
     "validate",
@@ -127,7 +137,7 @@ fn it_is_whole_with_everything_that_is_commented_out() {
         .map(|source| std::mem::discriminant(&source.kind))
         .collect();
     kinds.dedup();
-    assert_eq!((kinds.len(), config.sinks.len()), (7, 3));
+    assert_eq!((kinds.len(), config.sinks.len()), (8, 4));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn types_and_keys_of_sinks() {
              [sinks.c]\ntype = \"file\"\npath = [\"x\"]\n[sinks.d]\ntype = \"stdout\"\npath = \"x\"\n"
         ),
         &[
-            "config/a.toml:4: sinks.out.type: \"stout\" is not a sink; known: stdout, file, \
+            "config/a.toml:4: sinks.out.type: \"stout\" is not a sink; known: stdout, file, kafka, \
              elasticsearch, opensearch",
             "config/a.toml:5: sinks.b.path: is missing; name a file, such as path = \
              \"events.ndjson\"",

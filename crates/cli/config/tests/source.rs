@@ -17,8 +17,8 @@ fn types_and_keys_of_sources() {
              [sources.\"f g\"]\ntype = 1\n{SINK}"
         ),
         &[
-            "config/a.toml:2: sources.a.type: \"fiel\" is not a source; known: file, stdin, tcp, udp, unix, beats, http",
-            "config/a.toml:4: sources.b.type: is missing; known: file, stdin, tcp, udp, unix, beats, http",
+            "config/a.toml:2: sources.a.type: \"fiel\" is not a source; known: file, stdin, tcp, udp, unix, beats, http, kafka",
+            "config/a.toml:4: sources.b.type: is missing; known: file, stdin, tcp, udp, unix, beats, http, kafka",
             "config/a.toml:6: sources.c.paths: is missing; name a file, such as paths = \
              [\"events.ndjson\"]",
             "config/a.toml:10: sources.d.path: unknown key; did you mean paths? known: max_event, \

@@ -1,9 +1,9 @@
 //! One datagram, or one counted frame, as lines.
 
+use knownet_flow::flat;
 use memchr::{memchr, memchr_iter};
 
 use super::count::has_priority;
-use crate::flat;
 
 /// Appends `message` to `lines`, with a line feed; nothing if it is empty.
 ///

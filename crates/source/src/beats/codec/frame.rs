@@ -1,9 +1,9 @@
 //! Frames, wherever their bytes come from: the connection or a compressed frame.
 
+use knownet_flow::flat;
 use memchr::memmem::Finder;
 
 use super::{Bounds, Broken, Due, Lines, metadata, pair};
-use crate::flat;
 
 /// Bytes of the longest header.
 const HEAD: usize = 10;

@@ -4,7 +4,7 @@ use memchr::memchr2;
 
 /// Writes the event from `start` on as one line: line feeds and carriage returns become spaces,
 /// within a string, where JSON forbids them, their escapes.
-pub(crate) fn flatten(bytes: &mut Vec<u8>, start: usize) {
+pub fn flatten(bytes: &mut Vec<u8>, start: usize) {
     if memchr2(b'\n', b'\r', &bytes[start..]).is_none() {
         return;
     }
@@ -18,7 +18,7 @@ pub(crate) fn flatten(bytes: &mut Vec<u8>, start: usize) {
 
 /// Appends `message` with each of its objects as one line, as [`flatten`] does; the line feeds between
 /// objects stay. `false`, and nothing is appended, if it ends within an object.
-pub(crate) fn objects(message: &[u8], lines: &mut Vec<u8>) -> bool {
+pub fn objects(message: &[u8], lines: &mut Vec<u8>) -> bool {
     let start = lines.len();
     lines.reserve(message.len() + message.len() / 8);
     let (mut pen, mut depth) = (Pen::default(), 0_usize);
@@ -37,7 +37,7 @@ pub(crate) fn objects(message: &[u8], lines: &mut Vec<u8>) -> bool {
 }
 
 /// Makes spaces of line feeds and carriage returns.
-pub(crate) fn level(bytes: &mut [u8]) {
+pub fn level(bytes: &mut [u8]) {
     for byte in bytes {
         if matches!(byte, b'\n' | b'\r') {
             *byte = b' ';

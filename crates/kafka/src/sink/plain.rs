@@ -1,0 +1,347 @@
+//! The producer without transactions, and the thread that serves it.
+//!
+//! What one producer gives back goes out again before what came later. A producer that is at its end
+//! (its brokers lost count of its messages) is replaced by a new one.
+
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use knownet_flow::{Desk, Item, Parcel, Path, Receipt, WriteError};
+use rdkafka::ClientConfig;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, PurgeConfig};
+
+use super::again::Letter;
+use super::ledger::Ledger;
+use super::pending::Pending;
+use super::report::{Report, is_final};
+use super::{Headers, SinkOptions, key};
+use crate::client::{OpenError, words};
+
+type Native = BaseProducer<Report>;
+type Record<'a> = BaseRecord<'a, [u8], [u8], Arc<Pending>>;
+
+/// How long reports are waited for at once.
+const TICK: Duration = Duration::from_millis(50);
+/// How long room is waited for at once.
+const ROOM: Duration = Duration::from_millis(10);
+/// The shortest and the longest time between attempts.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// The producer.
+pub(super) struct Plain {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    ledger: Arc<Ledger>,
+    sink: Arc<str>,
+    topic: Arc<str>,
+    key: Option<Path>,
+    headers: Headers,
+    config: ClientConfig,
+    native: Mutex<Arc<Native>>,
+}
+
+impl Plain {
+    /// Makes the producer.
+    pub fn start(
+        name: &str,
+        options: &SinkOptions,
+        config: ClientConfig,
+    ) -> Result<Plain, OpenError> {
+        let ledger = Arc::new(Ledger::new(name));
+        let report = Report {
+            sink: name.into(),
+            topic: options.topic.as_str().into(),
+            ledger: ledger.clone(),
+            alone: false,
+        };
+        let (sink, topic) = (report.sink.clone(), report.topic.clone());
+        let native: Native = config
+            .create_with_context(report)
+            .map_err(|error| OpenError(format!("a producer cannot be made: {}", words(&error))))?;
+        let shared = Arc::new(Shared {
+            ledger,
+            sink,
+            topic,
+            key: options.key.clone(),
+            headers: options.headers,
+            config,
+            native: Mutex::new(Arc::new(native)),
+        });
+        let thread = thread::Builder::new()
+            .name("kafka-out".into())
+            .spawn({
+                let shared = shared.clone();
+                move || Server::new(&shared).run()
+            })
+            .map_err(|error| OpenError(format!("no thread to produce with: {error}")))?;
+        Ok(Plain {
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Says whom to tell.
+    pub fn begin(&self, desk: Arc<dyn Desk>) {
+        self.shared.ledger.begin(desk);
+    }
+
+    /// Sends every event of `parcel`; waits while there is no room, unless the run has ended.
+    pub fn take(&self, parcel: &Parcel<'_>, receipt: Receipt) {
+        let shared = &*self.shared;
+        let native = shared.native();
+        let pending = Pending::new(receipt, shared.ledger.clone());
+        for item in parcel.items() {
+            pending.add();
+            if !shared.send(&native, &item, &pending) {
+                pending.fail();
+                return;
+            }
+        }
+        pending.done();
+    }
+
+    /// Waits until all is delivered, for `time` at most.
+    pub fn finish(&self, time: Duration) -> Result<(), WriteError> {
+        match self.shared.ledger.wait(time) {
+            0 => Ok(()),
+            open => Err(WriteError::Unreachable(format!(
+                "topic {}: {open} batches are not delivered yet",
+                self.shared.topic
+            ))),
+        }
+    }
+}
+
+impl Drop for Plain {
+    fn drop(&mut self) {
+        self.shared.ledger.close();
+        if let Some(thread) = self.thread.take() {
+            // A panic in it was told by then.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn native(&self) -> Arc<Native> {
+        let native = self.native.lock();
+        native.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sends one event; `false` if the run has ended before there was room.
+    fn send(&self, native: &Native, item: &Item<'_>, pending: &Arc<Pending>) -> bool {
+        let message = item.message;
+        let key: Option<Cow<'_, [u8]>> = match &self.key {
+            Some(path) => key::find(item.line, path),
+            None => message.and_then(|message| message.key()).map(Cow::Borrowed),
+        };
+        let mut record: Record<'_> = BaseRecord::with_opaque_to(&self.topic, pending.clone());
+        record.payload = Some(item.line);
+        record.key = key.as_deref();
+        record.timestamp = message.and_then(|message| message.time());
+        record.headers = self.headers_of(item);
+        loop {
+            if self.ledger.is_held() {
+                return self.stand(record, false, native);
+            }
+            let (error, back) = match native.send(record) {
+                Ok(()) => return true,
+                Err(failed) => failed,
+            };
+            match error.rdkafka_error_code() {
+                Some(RDKafkaErrorCode::QueueFull) => {
+                    if self.ledger.is_halted() {
+                        return false;
+                    }
+                    // Its reports are what makes room.
+                    native.poll(ROOM);
+                    record = back;
+                }
+                Some(code) if is_final(code) => {
+                    pending.refuse(item.line, self.reason(&error));
+                    return true;
+                }
+                _ => {
+                    self.ledger.failed(self.reason(&error));
+                    return self.stand(back, true, native);
+                }
+            }
+        }
+    }
+
+    /// Puts a message at the end of the line, or sends it if the line has just ended.
+    fn stand(&self, record: Record<'_>, must: bool, native: &Native) -> bool {
+        let letter = Letter {
+            payload: record.payload.unwrap_or_default().to_vec(),
+            key: record.key.map(<[u8]>::to_vec),
+            time: record.timestamp,
+            headers: record.headers,
+            pending: record.delivery_opaque,
+            alone: false,
+        };
+        if let Some(letter) = self.ledger.stand(letter, must)
+            && native.send(letter.record(&self.topic)).is_err()
+        {
+            self.ledger.stand(letter, true);
+        }
+        true
+    }
+
+    fn headers_of(&self, item: &Item<'_>) -> Option<OwnedHeaders> {
+        let headers = item.message?.headers();
+        if self.headers == Headers::Drop || headers.len() == 0 {
+            return None;
+        }
+        let all = OwnedHeaders::new_with_capacity(headers.len());
+        // A name with a NUL cannot be handed to librdkafka.
+        let headers = headers.filter(|(name, _)| !name.contains('\0'));
+        Some(headers.fold(all, |all, (key, value)| all.insert(Header { key, value })))
+    }
+
+    fn reason(&self, error: &KafkaError) -> String {
+        format!("topic {}: {}", self.topic, words(error))
+    }
+}
+
+/// Serves the producer: its reports, and what has to be sent again.
+struct Server<'a> {
+    shared: &'a Shared,
+    /// For messages that go without others beside them.
+    alone: Option<Native>,
+    pause: Duration,
+    due: Option<Instant>,
+}
+
+impl Server<'_> {
+    fn new(shared: &Shared) -> Server<'_> {
+        Server {
+            shared,
+            alone: None,
+            pause: PAUSES.0,
+            due: None,
+        }
+    }
+
+    fn run(mut self) {
+        let ledger = &*self.shared.ledger;
+        while !ledger.is_closing() {
+            let native = self.shared.native();
+            native.poll(TICK);
+            if let Some((_, reason)) = native.client().fatal_error()
+                && !ledger.is_fatal()
+            {
+                let sink = &*self.shared.sink;
+                tracing::warn!(sink, "a new producer takes over: {reason}");
+                ledger.spoil();
+            }
+            if let Some(alone) = &self.alone {
+                alone.poll(Duration::ZERO);
+                if alone.client().fatal_error().is_some() {
+                    // What it held is reported as it goes, and so comes back.
+                    self.alone = None;
+                }
+            }
+            if !ledger.is_held() {
+                self.pause = PAUSES.0;
+                self.due = None;
+                continue;
+            }
+            let due = *self.due.get_or_insert_with(|| Instant::now() + self.pause);
+            if Instant::now() < due {
+                continue;
+            }
+            self.pause = (self.pause * 2).min(PAUSES.1);
+            self.due = None;
+            if !ledger.is_fatal() || self.replace() {
+                self.send_again();
+            }
+        }
+    }
+
+    /// Takes everything back from the producer, and makes a new one; whether there is one.
+    fn replace(&mut self) -> bool {
+        let (shared, ledger) = (self.shared, &self.shared.ledger);
+        let old = shared.native();
+        old.purge(PurgeConfig::default().queue().inflight());
+        // What it held is reported, and so comes back.
+        while old.in_flight_count() > 0 && !ledger.is_closing() {
+            old.poll(ROOM);
+        }
+        match self.make(false) {
+            Ok(native) => {
+                let mut current = shared.native.lock().unwrap_or_else(PoisonError::into_inner);
+                *current = Arc::new(native);
+                drop(current);
+                ledger.mend();
+                true
+            }
+            Err(error) => {
+                ledger.failed(format!("a producer cannot be made: {}", words(&error)));
+                false
+            }
+        }
+    }
+
+    fn make(&self, alone: bool) -> Result<Native, KafkaError> {
+        let shared = self.shared;
+        let mut config = shared.config.clone();
+        if alone {
+            config.set("batch.num.messages", "1");
+        }
+        config.create_with_context(Report {
+            sink: shared.sink.clone(),
+            topic: shared.topic.clone(),
+            ledger: shared.ledger.clone(),
+            alone,
+        })
+    }
+
+    /// Sends what stands in line, as far as there is room.
+    fn send_again(&mut self) {
+        let (shared, ledger) = (self.shared, &self.shared.ledger);
+        let native = shared.native();
+        while let Some(letter) = ledger.next() {
+            if letter.alone && self.alone.is_none() {
+                match self.make(true) {
+                    Ok(alone) => self.alone = Some(alone),
+                    Err(error) => {
+                        ledger.failed(shared.reason(&error));
+                        ledger.put_back(letter);
+                        return;
+                    }
+                }
+            }
+            let through = match &self.alone {
+                Some(alone) if letter.alone => alone,
+                _ => &native,
+            };
+            let Err((error, _)) = through.send(letter.record(&shared.topic)) else {
+                continue;
+            };
+            match error.rdkafka_error_code() {
+                Some(code) if is_final(code) => {
+                    let reason = shared.reason(&error);
+                    letter.pending.refuse(&letter.payload, reason);
+                }
+                Some(RDKafkaErrorCode::QueueFull) => {
+                    // The reports come next; that is no failure.
+                    self.due = Some(Instant::now());
+                    ledger.put_back(letter);
+                    return;
+                }
+                _ => {
+                    ledger.failed(shared.reason(&error));
+                    ledger.put_back(letter);
+                    return;
+                }
+            }
+        }
+    }
+}
