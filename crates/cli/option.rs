@@ -147,7 +147,10 @@ Exit code: 0, or 1 if there is no spool, or a file is damaged or cannot be read.
 /// What to prepare.
 #[derive(Subcommand)]
 pub enum Setup {
-    /// Install an index template, a lifecycle policy and dashboards
+    /// Install an index template and a lifecycle policy, and write dashboards
+    ///
+    /// Without --print or --output they are sent to the server that a sink of the configuration writes to.
+    /// What is there already is replaced; no index is touched.
     ///
     /// The template gives events in data streams the types of ECS. The policy begins a new index at 50 GB
     /// or after 30 days, and deletes one when it has not been the newest for so long as --keep says. The
@@ -155,26 +158,33 @@ pub enum Setup {
     /// Dashboards, under saved objects.
     #[command(after_help = "\
 Examples:
+  knownet setup elasticsearch                              by the sink of ./knownet.toml
+  knownet setup elasticsearch -c cluster.toml --sink out   by one of several
   knownet setup elasticsearch --print                      requests for Kibana's console
   knownet setup elasticsearch --output setup --keep 30d    files, and how to send them
   knownet setup elasticsearch --opensearch --output setup
 
-Exit code: 0, or 1 if a file could not be written.")]
+Exit code: 0, or 1 if the server refused something, or a file could not be written.")]
     Elasticsearch(SetupElasticsearch),
 }
 
 /// Options of `setup elasticsearch`.
 #[derive(clap::Args)]
-#[group(id = "where", required = true, args = ["print", "output"])]
 pub struct SetupElasticsearch {
-    /// For OpenSearch, which has other types and policies
+    /// The configuration whose sink says how the server is reached
+    #[arg(short, long, default_value = "knownet.toml")]
+    pub config: PathBuf,
+    /// The sink, if there are several for search servers
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["print", "output"])]
+    pub sink: Option<String>,
+    /// For OpenSearch, which has other types and policies; a server that is asked says so itself
     #[arg(long)]
     pub opensearch: bool,
     /// Print the requests
     #[arg(long)]
     pub print: bool,
     /// Write the requests' bodies and the dashboards to this folder, and say how to send them
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "print")]
     pub output: Option<PathBuf>,
     /// How many days an index stays after the next one has begun
     #[arg(long, value_name = "DAYS", default_value = "90d", value_parser = SetupElasticsearch::days)]

@@ -1,4 +1,8 @@
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use serde_json::Value;
 
@@ -77,9 +81,19 @@ fn files_are_what_the_commands_that_are_printed_send() {
 fn nowhere_to_go_and_wrong_options_are_said() {
     let folder = Folder::new();
     let setup = ["setup", "elasticsearch"];
-    let ran = folder.knownet(&setup).ran().ended(2);
-    ran.said("--print");
-    ran.said("--output");
+    let ran = folder.knownet(&setup).ran().ended(1);
+    ran.said("knownet.toml:1: cannot be read");
+    let source = "[sources.in]\ntype = \"stdin\"\n";
+    folder.file(
+        "knownet.toml",
+        format!("{source}[sinks.out]\ntype = \"stdout\"\n"),
+    );
+    let ran = folder.knownet(&setup).ran().ended(1);
+    ran.said("knownet.toml has no sink of type elasticsearch");
+    let ran = folder
+        .knownet(&[&setup[..], &["--print", "--output", "x"]].concat())
+        .ran();
+    ran.ended(2).said("--print");
     for (wrong, said) in [
         (
             ["--print", "--keep=12h"],
@@ -100,4 +114,90 @@ fn nowhere_to_go_and_wrong_options_are_said() {
         .ran()
         .ended(1)
         .said("taken/x cannot be written");
+}
+
+/// A server that answers each request as `answer` says to its first line, and what it was asked.
+fn server(
+    answer: impl Fn(&str) -> (u16, &'static str) + Send + 'static,
+) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let (say, asked) = channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.expect("a connection"));
+            loop {
+                let (mut head, mut length) = (String::new(), 0);
+                if stream.read_line(&mut head).expect("a request") == 0 {
+                    break;
+                }
+                loop {
+                    let mut line = String::new();
+                    stream.read_line(&mut line).expect("a header");
+                    match line.trim_end().to_lowercase().split_once(": ") {
+                        None => break,
+                        Some(("content-length", value)) => {
+                            length = value.parse().expect("a length")
+                        }
+                        Some(_) => {}
+                    }
+                }
+                stream.read_exact(&mut vec![0; length]).expect("a body");
+                let head = head.trim_end().trim_end_matches(" HTTP/1.1").to_owned();
+                let (status, body) = answer(&head);
+                let length = body.len();
+                let text = format!("HTTP/1.1 {status} -\r\ncontent-length: {length}\r\n\r\n{body}");
+                stream
+                    .get_mut()
+                    .write_all(text.as_bytes())
+                    .expect("answered");
+                let _ = say.send(head);
+            }
+        }
+    });
+    (address, asked)
+}
+
+#[test]
+fn a_server_is_set_up_and_says_what_it_refuses() {
+    const POLICY: &str = "/_plugins/_ism/policies/knownet";
+    let (address, asked) = server(|head| match head {
+        "GET /" => (200, r#"{"version":{"distribution":"opensearch"}}"#),
+        // There is one already.
+        "PUT /_plugins/_ism/policies/knownet" => (409, "{}"),
+        "GET /_plugins/_ism/policies/knownet" => (200, r#"{"_seq_no":7,"_primary_term":2}"#),
+        "PUT /_index_template/knownet" => (400, r#"{"error":{"reason":"no such type"}}"#),
+        _ => (200, r#"{"acknowledged":true}"#),
+    });
+    let folder = Folder::new();
+    folder.file(
+        "knownet.toml",
+        format!(
+            "[sources.in]\ntype = \"stdin\"\n[sinks.a]\ntype = \"stdout\"\n[sinks.b]\n\
+             type = \"elasticsearch\"\nhosts = [\"http://{address}\"]\n"
+        ),
+    );
+    let ran = folder.knownet(&["setup", "elasticsearch"]).ran().ended(1);
+    let lines = ran.lines();
+    assert_eq!(lines[0], format!("PUT {POLICY}: done"));
+    assert_eq!(lines[1], "PUT /_component_template/knownet-mappings: done");
+    assert_eq!(
+        lines[2],
+        "PUT /_index_template/knownet: refused with 400: no such type"
+    );
+    let asked: Vec<String> = asked.try_iter().collect();
+    assert_eq!(
+        asked,
+        [
+            "GET /".to_owned(),
+            format!("PUT {POLICY}"),
+            format!("GET {POLICY}"),
+            format!("PUT {POLICY}?if_seq_no=7&if_primary_term=2"),
+            "PUT /_component_template/knownet-mappings".to_owned(),
+            "PUT /_index_template/knownet".to_owned(),
+        ]
+    );
+    let args = ["setup", "elasticsearch", "--sink", "a"];
+    let ran = folder.knownet(&args).ran().ended(1);
+    ran.said("knownet.toml has no sink a of type elasticsearch; known: b");
 }

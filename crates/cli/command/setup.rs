@@ -7,6 +7,7 @@ mod aggregation;
 mod dashboard;
 mod look;
 mod request;
+mod send;
 
 use std::fs;
 use std::io::{self, Write};
@@ -15,30 +16,55 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::check;
 use crate::option::{Setup, SetupElasticsearch};
 use crate::report::NOT_WRITTEN;
 use request::{Product, Request};
+use send::Server;
 
 /// The file for Kibana beside those for the server.
 const DASHBOARDS: &str = "dashboards.ndjson";
 
 pub fn setup(command: &Setup) -> anyhow::Result<ExitCode> {
     let Setup::Elasticsearch(options) = command;
+    let requests = |product| request::requests(product, &options.data_stream, options.keep);
     let product = match options.opensearch {
         true => Product::OpenSearch,
         false => Product::Elasticsearch,
     };
-    let requests = request::requests(product, &options.data_stream, options.keep)?;
     let mut out = io::stdout().lock();
-    match &options.output {
-        Some(folder) => {
-            let dashboards = dashboard::dashboards(&options.data_stream);
-            write(folder, &requests, &dashboards)?;
-            explain(folder, product, &requests, &mut out)
+    if let Some(folder) = &options.output {
+        let (dashboards, requests) = (
+            dashboard::dashboards(&options.data_stream),
+            requests(product)?,
+        );
+        write(folder, &requests, &dashboards)?;
+        explain(folder, product, &requests, &mut out).context(NOT_WRITTEN)?;
+    } else if options.print {
+        print(&requests(product)?, &mut out).context(NOT_WRITTEN)?;
+    } else {
+        let Some((config, _)) = check::read(&options.config) else {
+            return Ok(ExitCode::FAILURE);
+        };
+        let (name, sink) = send::sink(&config, options.sink.as_deref())?;
+        let cannot = || format!("sink {name}");
+        let server = Server::new(sink).with_context(cannot)?;
+        let product = match options.opensearch {
+            true => product,
+            false => server.product().with_context(cannot)?,
+        };
+        let sent = server
+            .send(&requests(product)?, &mut out)
+            .with_context(cannot)?;
+        writeln!(
+            out,
+            "the dashboards are for Kibana, not for the server: --output writes them to a file"
+        )
+        .context(NOT_WRITTEN)?;
+        if !sent {
+            return Ok(ExitCode::FAILURE);
         }
-        None => print(&requests, &mut out),
     }
-    .context(NOT_WRITTEN)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,6 +10,7 @@
 
 mod action;
 mod answer;
+mod console;
 mod engine;
 mod host;
 mod load;
@@ -31,6 +32,9 @@ use std::time::{Duration, Instant};
 use knownet_flow::{Courier, Desk, Parcel, Receipt, Wants, WriteError};
 use tokio::runtime::Handle;
 
+pub use hyper::Method;
+
+pub use self::console::{Answer, Console};
 pub use self::host::Host;
 pub use self::target::Target;
 

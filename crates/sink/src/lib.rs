@@ -11,7 +11,9 @@ mod site;
 mod stdout;
 mod trust;
 
-pub use elasticsearch::{Credentials, Elasticsearch, ElasticsearchOptions, Host, Target};
+pub use elasticsearch::{
+    Answer, Console, Credentials, Elasticsearch, ElasticsearchOptions, Host, Method, Target,
+};
 pub use file::{Compress, File, FileOptions, OpenError, Rotate};
 pub use secret::Secret;
 pub use site::Site;

@@ -30,18 +30,18 @@ fn files_that_are_not_there_are_told_at_once() {
     )
     .unwrap();
     assert_eq!(
-            mistakes(&file),
-            [
-                "DIR/a.toml:1: dead_letter: DIR/no/dead has no folder to be in; create DIR/no",
-                "DIR/a.toml:6: sources.in.paths[1]: DIR/gone cannot be read: No such file or directory \
+        mistakes(&file),
+        [
+            "DIR/a.toml:1: dead_letter: DIR/no/dead has no folder to be in; create DIR/no",
+            "DIR/a.toml:6: sources.in.paths[1]: DIR/gone cannot be read: No such file or directory \
                  (os error 2); a relative path starts at the configuration's folder",
-                "DIR/a.toml:7: sources.in.paths[2]: DIR is a folder; name a file",
-                "DIR/a.toml:10: labels.A.feeds[0]: DIR/gone.txt cannot be read: No such file or \
+            "DIR/a.toml:7: sources.in.paths[2]: DIR is a folder; name a file",
+            "DIR/a.toml:10: labels.A.feeds[0]: DIR/gone.txt cannot be read: No such file or \
                  directory (os error 2); a relative path starts at the configuration's folder",
-                "DIR/a.toml:19: sinks.b.path: DIR/no/new has no folder to be in; create DIR/no",
+            "DIR/a.toml:19: sinks.b.path: DIR/no/new has no folder to be in; create DIR/no",
             "DIR/a.toml:21: sinks.c.type: \"stdot\" is not a sink; known: stdout, file, kafka, elasticsearch, opensearch",
-            ]
-        );
+        ]
+    );
 }
 
 #[test]

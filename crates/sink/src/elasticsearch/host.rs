@@ -57,6 +57,12 @@ impl Host {
         Ok(Host { text, bulk })
     }
 
+    /// Where `path`, which begins with a slash, is.
+    pub(super) fn at(&self, path: &str) -> Result<Uri, String> {
+        let uri = format!("{}{path}", self.text);
+        uri.parse().map_err(|e| format!("{uri} is no address: {e}"))
+    }
+
     /// Where bulk requests go.
     pub(super) fn bulk(&self) -> &Uri {
         &self.bulk

@@ -13,7 +13,7 @@ use flate2::write::GzEncoder;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use hyper::{Method, Request};
+use hyper::{Method, Request, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -37,6 +37,16 @@ pub(super) struct Wire {
     authorization: Option<HeaderValue>,
     level: u32,
     timeout: Duration,
+}
+
+/// How a request is sent.
+pub(super) struct Form {
+    pub method: Method,
+    pub uri: Uri,
+    /// Of the body, if there is one.
+    pub kind: Option<&'static str>,
+    /// Whether the body is compressed.
+    pub gzip: bool,
 }
 
 /// An answer, whatever it says.
@@ -111,7 +121,24 @@ impl Wire {
 
     /// Sends a body that was encoded to `host`, and waits for the answer.
     pub async fn send(&self, host: &Host, body: Bytes, events: usize) -> Result<Reply, Trouble> {
-        let exchange = self.exchange(host, body, events);
+        let form = Form {
+            method: Method::POST,
+            uri: host.bulk().clone(),
+            kind: Some("application/x-ndjson"),
+            gzip: self.level > 0,
+        };
+        self.ask(host, form, body, events).await
+    }
+
+    /// Sends `body` to `host` in this `form`; the answer may be as long as that to so many events.
+    pub async fn ask(
+        &self,
+        host: &Host,
+        form: Form,
+        body: Bytes,
+        events: usize,
+    ) -> Result<Reply, Trouble> {
+        let exchange = self.exchange(host, form, body, events);
         match tokio::time::timeout(self.timeout, exchange).await {
             Ok(result) => result,
             Err(_) => Err(Trouble::Slow(format!(
@@ -121,15 +148,22 @@ impl Wire {
         }
     }
 
-    async fn exchange(&self, host: &Host, body: Bytes, events: usize) -> Result<Reply, Trouble> {
+    async fn exchange(
+        &self,
+        host: &Host,
+        form: Form,
+        body: Bytes,
+        events: usize,
+    ) -> Result<Reply, Trouble> {
         let mut request = Request::new(Full::new(body));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = host.bulk().clone();
+        *request.method_mut() = form.method;
+        *request.uri_mut() = form.uri;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, HeaderValue::from_static("knownet"));
-        let lines = HeaderValue::from_static("application/x-ndjson");
-        headers.insert(CONTENT_TYPE, lines);
-        if self.level > 0 {
+        if let Some(kind) = form.kind {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        if form.gzip {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         if let Some(authorization) = &self.authorization {

@@ -1,0 +1,86 @@
+//! Requests beside the events' way: what a person would type into Kibana's console.
+
+use std::fmt;
+
+use hyper::Method;
+use hyper::body::Bytes;
+
+use super::ElasticsearchOptions;
+use super::host::Host;
+use super::wire::{Form, Trouble, Wire};
+use crate::Unusable;
+
+/// An answer may hold so much more than the usual.
+const EVENTS: usize = 4096;
+
+/// Asks the nodes of a sink, with its credentials.
+pub struct Console {
+    wire: Wire,
+    hosts: Vec<Host>,
+}
+
+/// What a node answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// JSON, mostly.
+    pub body: Vec<u8>,
+}
+
+impl Console {
+    /// For the nodes that a sink with these options would write to.
+    ///
+    /// # Errors
+    /// If a secret's or certificate's file does not work.
+    pub fn new(options: &ElasticsearchOptions) -> Result<Console, Unusable> {
+        Ok(Console {
+            wire: Wire::new(options)?,
+            hosts: options.hosts.clone(),
+        })
+    }
+
+    /// Sends a request with a JSON body, or none, to the first node that can be reached. To be called
+    /// on tokio.
+    ///
+    /// # Errors
+    /// Why no node answered.
+    pub async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, String> {
+        let mut reasons = Vec::new();
+        for host in &self.hosts {
+            let form = Form {
+                method: method.clone(),
+                uri: host.at(path)?,
+                kind: body.is_some().then_some("application/json"),
+                gzip: false,
+            };
+            let bytes = Bytes::from(body.clone().unwrap_or_default());
+            match self.wire.ask(host, form, bytes, EVENTS).await {
+                Ok(reply) => {
+                    return Ok(Answer {
+                        status: reply.status,
+                        body: reply.body.to_vec(),
+                    });
+                }
+                Err(
+                    Trouble::Unreachable(reason)
+                    | Trouble::Cut(reason)
+                    | Trouble::Slow(reason)
+                    | Trouble::Long(reason),
+                ) => reasons.push(reason),
+            }
+        }
+        Err(reasons.join("; "))
+    }
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Console")
+    }
+}
