@@ -157,6 +157,7 @@ impl Batch {
         self.origins.clear();
         self.stream = None;
         self.places.clear();
-        self.messages.clear();
+        self.places.shrink_to(keep / size_of::<Place>());
+        self.messages.clear(keep);
     }
 }

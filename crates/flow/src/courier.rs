@@ -122,6 +122,14 @@ pub trait Desk: Send + Sync {
     /// before it is confirmed. Does not wait.
     fn settle(&self, settled: Settled);
 
+    /// Makes dead letters of these events of `source` before it returns. `false` if the run has ended
+    /// before they were safe.
+    fn bury(&self, source: &str, refused: Vec<Refused>) -> bool;
+
+    /// A receipt was dropped without a word: its batch has failed, and what comes after it in its
+    /// partition can never be confirmed.
+    fn lost(&self);
+
     /// An attempt failed and will be repeated.
     fn failed(&self, reason: &str);
 
@@ -133,10 +141,11 @@ pub trait Desk: Send + Sync {
 }
 
 /// Stands for a parcel: settled when every event of it is safe or refused for good. One that is
-/// dropped instead fails the batch.
+/// dropped instead fails the batch, which is a fault unless the run has ended.
 pub struct Receipt {
     desk: Arc<dyn Desk>,
-    settled: Settled,
+    /// Taken when it is settled.
+    settled: Option<Settled>,
 }
 
 /// A receipt that was settled.
@@ -167,17 +176,51 @@ pub struct Refused {
 impl Receipt {
     /// A receipt that `desk` takes once it is settled; nothing is refused yet.
     pub fn new(desk: Arc<dyn Desk>, settled: Settled) -> Receipt {
-        Receipt { desk, settled }
+        Receipt {
+            desk,
+            settled: Some(settled),
+        }
     }
 
     /// Says that `event` will never be taken, and why.
     pub fn refuse(&mut self, event: &[u8], reason: String) {
         let event = event.to_vec();
-        self.settled.refused.push(Refused { event, reason });
+        if let Some(settled) = &mut self.settled {
+            settled.refused.push(Refused { event, reason });
+        }
+    }
+
+    /// Makes dead letters of what was refused so far, for a courier that commits positions and must
+    /// know them safe before that. Waits for it; `false` if the run has ended meanwhile.
+    pub fn bury(&mut self) -> bool {
+        let Some(settled) = &mut self.settled else {
+            return true;
+        };
+        let refused = std::mem::take(&mut settled.refused);
+        settled.events = settled.events.saturating_sub(refused.len() as u64);
+        let bytes = refused.iter().map(|refused| refused.event.len() as u64 + 1);
+        settled.bytes = settled.bytes.saturating_sub(bytes.sum());
+        refused.is_empty() || self.desk.bury(&settled.source, refused)
+    }
+
+    /// Says that the events are somebody else's by now, who reads them again: the batch fails, and
+    /// that is no fault.
+    pub fn give_up(mut self) {
+        self.settled = None;
     }
 
     /// Says that all events that were not refused are safe.
-    pub fn confirm(self) {
-        self.desk.settle(self.settled);
+    pub fn confirm(mut self) {
+        if let Some(settled) = self.settled.take() {
+            self.desk.settle(settled);
+        }
+    }
+}
+
+impl Drop for Receipt {
+    fn drop(&mut self) {
+        if self.settled.take().is_some() {
+            self.desk.lost();
+        }
     }
 }

@@ -24,16 +24,27 @@ pub struct Message<'a> {
 }
 
 impl Messages {
-    /// Forgets them, keeping the memory.
-    pub fn clear(&mut self) {
+    /// Forgets them, and gives memory of each table above about `keep` bytes back.
+    pub fn clear(&mut self, keep: usize) {
         self.text.clear();
+        self.text.shrink_to(keep);
         self.headers.clear();
+        self.headers
+            .shrink_to(keep / size_of::<(Span, Option<Span>)>());
         self.all.clear();
+        self.all.shrink_to(keep / size_of::<Entry>());
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    /// Bytes of memory that they take.
+    pub fn size(&self) -> usize {
+        self.text.len()
+            + self.headers.len() * size_of::<(Span, Option<Span>)>()
+            + self.all.len() * size_of::<Entry>()
     }
 
     /// Adds a message of this `time` (milliseconds since 1970).

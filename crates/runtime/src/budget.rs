@@ -7,8 +7,11 @@
 //!   each source may hold one batch that waits here. Charging before the read instead would let a
 //!   source that waits for input keep room that another could use.
 //! - No deadlock: whoever waits here holds no turn that a granted batch needs.
+//! - What turns out to need more than was granted gets it at once, even beyond the bound; who comes next
+//!   waits for it.
 //! - Once it is closed nobody waits.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 pub(crate) struct Budget {
@@ -29,7 +32,7 @@ struct State {
 /// Bytes granted, given back on drop.
 pub(crate) struct Permit {
     budget: Arc<Budget>,
-    bytes: usize,
+    bytes: AtomicUsize,
 }
 
 impl Budget {
@@ -65,7 +68,7 @@ impl Budget {
         }
         Permit {
             budget: self.clone(),
-            bytes,
+            bytes: AtomicUsize::new(bytes),
         }
     }
 
@@ -80,10 +83,20 @@ impl Budget {
     }
 }
 
+impl Permit {
+    /// So many bytes more are in flight.
+    pub fn grow(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let mut state = self.budget.lock();
+        state.used += bytes;
+        self.budget.shown.set(state.used as f64);
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.budget.lock();
-        state.used -= self.bytes;
+        state.used -= *self.bytes.get_mut();
         self.budget.shown.set(state.used as f64);
         if state.asked != state.served {
             self.budget.changed.notify_all();

@@ -7,11 +7,11 @@
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
-use knownet_flow::{Desk, Settled};
+use knownet_flow::{Desk, Refused, Settled};
 use metrics::{Counter, counter};
 
 use crate::dead_letter::Letter;
-use crate::halt::Halted;
+use crate::halt::{Cause, Halted};
 use crate::retry::Trouble;
 use crate::shared::Shared;
 
@@ -66,6 +66,26 @@ impl Desk for Front {
         let _ = lock(&self.clerk).send(errand);
     }
 
+    fn bury(&self, source: &str, refused: Vec<Refused>) -> bool {
+        let Some(shared) = self.books.shared.upgrade() else {
+            return false;
+        };
+        let letters = &shared.letters;
+        letters
+            .bury(&shared, source, &mut self.books.letters(refused))
+            .is_ok()
+    }
+
+    fn lost(&self) {
+        if let Some(shared) = self.books.shared.upgrade()
+            && shared.halt.check().is_ok()
+        {
+            let name = &self.books.name;
+            let reason = format!("sink {name} lost a batch, so that its position cannot move");
+            shared.halt.raise(Cause::Worker(reason));
+        }
+    }
+
     fn failed(&self, reason: &str) {
         if let Some(shared) = self.books.shared.upgrade() {
             // Whoever asks is told that it has halted.
@@ -100,14 +120,18 @@ impl Books {
         settled.ack.confirm();
     }
 
-    /// Makes dead letters of what was refused, then confirms the rest.
-    fn settle(&self, shared: &Shared, mut settled: Settled) -> Result<(), Halted> {
-        let letter = |refused: knownet_flow::Refused| Letter {
+    fn letters(&self, refused: Vec<Refused>) -> Vec<Letter> {
+        let letter = |refused: Refused| Letter {
             sink: Some(self.name.clone()),
             reason: refused.reason,
             event: refused.event,
         };
-        let mut letters: Vec<Letter> = settled.refused.drain(..).map(letter).collect();
+        refused.into_iter().map(letter).collect()
+    }
+
+    /// Makes dead letters of what was refused, then confirms the rest.
+    fn settle(&self, shared: &Shared, mut settled: Settled) -> Result<(), Halted> {
+        let mut letters = self.letters(std::mem::take(&mut settled.refused));
         settled.events = settled.events.saturating_sub(letters.len() as u64);
         let refused = letters.iter().map(|letter| letter.event.len() as u64 + 1);
         settled.bytes = settled.bytes.saturating_sub(refused.sum());

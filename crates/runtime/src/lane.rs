@@ -13,6 +13,9 @@ use crate::meter::Meter;
 use crate::processor::Processor;
 use crate::shared::{Exit, Shared};
 
+/// What a courier keeps of an event beside its bytes, about: many small events are more than these.
+const EACH: usize = 256;
+
 /// Works until the source ends or the pipeline halts.
 pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), Halted> {
     let plan = shared.snapshot.load_full();
@@ -128,6 +131,8 @@ impl Lane<'_> {
             let sink = match &mut *exit {
                 Exit::Sink(sink) => sink,
                 Exit::Courier(courier) => {
+                    let kept = events.len() + EACH * events.count() as usize;
+                    permit.grow((kept + batch.messages.size()).saturating_sub(size));
                     let parcel = parcel(batch, events, &self.processor.tracer.traces);
                     let promise = (source, part, permit);
                     hand_over(shared, (outlet, &mut **courier), &parcel, promise)?;

@@ -185,7 +185,27 @@ fn refused_events_are_dead_letters_before_the_batch_is_confirmed() {
 }
 
 #[test]
-fn a_receipt_that_is_lost_fails_its_batch_and_holds_the_position() {
+fn a_receipt_that_is_lost_ends_the_run_and_its_position_stays() {
+    let (scene, pipeline) = Scene::new(Rig::plain(), Wants::default(), |ledger| {
+        Numbers::even(ledger, 10, 1)
+    });
+    let stop = scene.rig.stop.clone();
+    let error = thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        let mut held: Vec<Held> = scene.posted.iter().take(10).collect();
+        let lost = held.remove(6);
+        for held in held {
+            scene.settle(held, |_| false);
+        }
+        drop(lost);
+        run.join().unwrap().unwrap_err()
+    });
+    assert!(matches!(&error.cause, Cause::Worker(reason) if reason.contains("sink out0 lost")));
+    assert_eq!(error.summary.positions[&("in0".to_owned(), 0)], 6);
+}
+
+#[test]
+fn a_receipt_that_is_given_up_fails_its_batch_alone() {
     let (scene, pipeline) = Scene::new(Rig::plain(), Wants::default(), |ledger| {
         Numbers::even(ledger, 10, 1)
     });
@@ -195,7 +215,7 @@ fn a_receipt_that_is_lost_fails_its_batch_and_holds_the_position() {
         for held in scene.posted.iter().take(10) {
             match key(&held.lines[0]).2 {
                 6 => {
-                    drop(held);
+                    held.receipt.give_up();
                     scene.open.add(-1);
                 }
                 _ => scene.settle(held, |_| false),
@@ -204,15 +224,37 @@ fn a_receipt_that_is_lost_fails_its_batch_and_holds_the_position() {
         run.join().unwrap().unwrap()
     });
     assert_eq!(summary.failed_batches, 1);
-    assert!(!summary.is_settled());
     assert_eq!(summary.positions[&("in0".to_owned(), 0)], 6);
+}
+
+#[test]
+fn refused_events_can_be_buried_before_the_rest_is_done() {
+    let (scene, pipeline) = Scene::new(Rig::plain(), Wants::default(), |ledger| {
+        Numbers::even(ledger, 1, 3)
+    });
+    let stop = scene.rig.stop.clone();
+    let summary = thread::scope(|scope| {
+        let run = scope.spawn(|| pipeline.run(stop));
+        let mut held = scene.posted.recv().unwrap();
+        held.receipt
+            .refuse(held.lines[1].as_bytes(), "no".to_owned());
+        assert!(held.receipt.bury());
+        assert_eq!(scene.rig.ledger.letters().len(), 1);
+        assert!(scene.rig.ledger.commits.lock().unwrap().is_empty());
+        held.lines.remove(1);
+        scene.settle(held, |_| false);
+        run.join().unwrap().unwrap()
+    });
+    scene.rig.ledger.check_all(&keys(3));
+    assert_eq!(summary.dead_letters, 1);
 }
 
 #[test]
 fn what_a_courier_holds_counts_as_in_flight() {
     let mut rig = Rig::plain();
-    // Room for three batches of 20 bytes.
-    rig.options.in_flight = 70;
+    // Room for three batches of three events, of some 800 bytes, and not for four.
+    rig.options.in_flight = 2400;
+    rig.options.workers = 1;
     let (scene, pipeline) =
         Scene::new(rig, Wants::default(), |ledger| Numbers::even(ledger, 33, 3));
     let stop = scene.rig.stop.clone();

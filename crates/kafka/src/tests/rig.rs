@@ -259,6 +259,14 @@ impl Desk for Office {
         settled.ack.confirm();
     }
 
+    fn bury(&self, _: &str, refused: Vec<Refused>) -> bool {
+        self.note(|told| told.refused.extend(refused));
+        true
+    }
+
+    // The ack says it, too.
+    fn lost(&self) {}
+
     fn failed(&self, reason: &str) {
         self.note(|told| told.failed.push(reason.to_owned()));
     }

@@ -4,7 +4,7 @@
 //! usual one would make dead letters of what it refuses.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use knownet_flow::{Ack, Desk, Events, Messages, Outcome, Parcel, Receipt, Refused, Settled};
@@ -66,9 +66,8 @@ pub(super) fn deliver(shared: &Shared, outlet: &Outlet, entries: &[u8]) -> Resul
                     Err(RecvTimeoutError::Timeout) => shared.halt.check()?,
                 }
             }
-            let mut refused = desk.refused.lock().unwrap_or_else(|e| e.into_inner());
-            let all = refused.drain(..);
-            all.map(|refused| refused.event).collect()
+            let refused = std::mem::take(&mut *desk.refused());
+            refused.into_iter().map(|refused| refused.event).collect()
         }
     };
     let refused: Vec<u8> = refused
@@ -89,12 +88,25 @@ struct Last {
     refused: Mutex<Vec<Refused>>,
 }
 
+impl Last {
+    fn refused(&self) -> MutexGuard<'_, Vec<Refused>> {
+        self.refused.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
 impl Desk for Last {
     fn settle(&self, settled: Settled) {
-        let mut refused = self.refused.lock().unwrap_or_else(|e| e.into_inner());
-        refused.extend(settled.refused);
-        drop(refused);
+        self.refused().extend(settled.refused);
         settled.ack.confirm();
+    }
+
+    fn bury(&self, _: &str, refused: Vec<Refused>) -> bool {
+        self.refused().extend(refused);
+        true
+    }
+
+    fn lost(&self) {
+        self.usual.lost();
     }
 
     fn failed(&self, reason: &str) {

@@ -76,7 +76,7 @@ impl Parcel {
         self.read = Some(read);
         self.bytes.clear(KEEP);
         self.places.clear();
-        self.messages.clear();
+        self.messages.clear(KEEP);
     }
 
     /// Bytes that count while it waits.

@@ -15,6 +15,12 @@ impl Desk for Book {
         self.0.lock().unwrap().insert(source, settled.refused);
     }
 
+    fn bury(&self, _: &str, _: Vec<knownet_flow::Refused>) -> bool {
+        true
+    }
+
+    fn lost(&self) {}
+
     fn failed(&self, _: &str) {}
 
     fn succeeded(&self) {}

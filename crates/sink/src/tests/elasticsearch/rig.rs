@@ -43,6 +43,13 @@ impl Desk for Ledger {
         settled.ack.confirm();
     }
 
+    fn bury(&self, _: &str, _: Vec<knownet_flow::Refused>) -> bool {
+        true
+    }
+
+    // The ack says it, too.
+    fn lost(&self) {}
+
     fn failed(&self, reason: &str) {
         self.change(|book| book.failed.push(reason.to_owned()));
     }
