@@ -24,7 +24,7 @@ const DOCUMENTS: usize = 500;
 pub enum Fault {
     /// An instance is killed, and one is started.
     Kill,
-    /// An instance is killed while nobody takes its place, and two are started.
+    /// A broker is stopped or killed, and started.
     Broker,
     /// The search server is killed and started.
     Search,
@@ -116,7 +116,7 @@ impl Fault {
                 let (search, stream) = searched();
                 let stream = stream.to_owned();
                 let full = Full { search, stream };
-                search.fill(&full.stream, true);
+                search.fill(&full.stream);
                 Trouble::Disk(full)
             }
             Fault::Crowd => {
@@ -142,7 +142,7 @@ impl Trouble<'_> {
 
 impl Drop for Full<'_> {
     fn drop(&mut self) {
-        self.search.fill(&self.stream, false);
+        self.search.empty(&self.stream);
     }
 }
 

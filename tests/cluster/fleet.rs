@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::thread;
 
 use serde_json::Value;
 
@@ -102,13 +103,30 @@ impl Fleet {
     }
 
     /// Ends all of them; the dead letters of everyone.
-    pub fn stop(self) -> Vec<Value> {
-        let mut folders: Vec<_> = self.gone.into_iter().map(|(folder, _)| folder).collect();
-        for member in self.running {
+    pub fn stop(mut self) -> Vec<Value> {
+        let gone = self.gone.drain(..);
+        let mut folders: Vec<_> = gone.map(|(folder, _)| folder).collect();
+        for member in self.running.drain(..) {
             member.daemon.stop().succeeded();
             folders.push(member.folder);
         }
         folders.iter().flat_map(letters).collect()
+    }
+}
+
+/// What they said, where a test fails.
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            return;
+        }
+        for member in self.running.drain(..) {
+            let Member { daemon, name, .. } = member;
+            let said = daemon.kill().err;
+            let lines: Vec<_> = said.lines().collect();
+            let last = &lines[lines.len().saturating_sub(40)..];
+            println!("{name} said:\n{}", last.join("\n"));
+        }
     }
 }
 

@@ -48,7 +48,9 @@ impl Place {
             skipped("a cluster's tests: KNOWNET_ELASTICSEARCH names no search server");
             return None;
         };
-        Some((place, Search::new(&search)))
+        let search = Search::new(&search);
+        search.make_room();
+        Some((place, search))
     }
 }
 

@@ -133,29 +133,40 @@ impl Search {
         })
     }
 
-    /// Says of the disk that it is full if `full`, and waits until the server thinks so, too.
-    pub fn fill(&self, stream: &str, full: bool) {
+    /// Says that less than `free` is a disk that is full: more than there is, or next to nothing, since
+    /// the machine's own disk is no matter of the tests. It outlives the server.
+    fn watermark(&self, free: &str) {
         let disk = "cluster.routing.allocation.disk.watermark";
-        let free = if full { json!("1000tb") } else { Value::Null };
-        let often = if full { json!("10s") } else { Value::Null };
-        self.ask(
-            "PUT",
-            "/_cluster/settings",
-            json!({"transient": {
-                format!("{disk}.low"): free,
-                format!("{disk}.high"): free,
-                format!("{disk}.flood_stage"): free,
-                "cluster.info.update.interval": often,
-            }}),
-        );
-        if !full {
-            // It would find out by itself, half a minute later.
-            let open = json!({"index.blocks.read_only_allow_delete": null});
-            self.ask("PUT", &format!("/{stream}/_settings"), open);
-        }
+        let settings = json!({"persistent": {
+            format!("{disk}.low"): free,
+            format!("{disk}.high"): free,
+            format!("{disk}.flood_stage"): free,
+            "cluster.info.update.interval": "10s",
+        }});
+        self.ask("PUT", "/_cluster/settings", settings);
+    }
+
+    /// The disk has room.
+    pub fn make_room(&self) {
+        self.watermark("1mb");
+    }
+
+    /// The disk of the stream is full; waits until the server has seen it.
+    pub fn fill(&self, stream: &str) {
+        self.watermark("1000tb");
+        self.wait_for_block(stream, true);
+    }
+
+    /// The disk of the stream has room again; waits until it can be written to.
+    pub fn empty(&self, stream: &str) {
+        self.make_room();
+        self.wait_for_block(stream, false);
+    }
+
+    fn wait_for_block(&self, stream: &str, wanted: bool) {
         until("the block of a full disk", || {
             match self.is_blocked(stream) {
-                is if is == full => Ok(()),
+                is if is == wanted => Ok(()),
                 is => Err(is),
             }
         });
