@@ -440,6 +440,8 @@ impl State {
     fn forget(&mut self, gone: impl Fn(&Parcel) -> bool) {
         self.parcels.retain(|parcel| !gone(parcel));
         self.bytes = self.parcels.iter().map(Parcel::size).sum();
+        // Whoever waits for the next one is told of it only where it was not ready before.
+        self.ready &= !self.parcels.is_empty();
         // Their places in the queue have changed.
         for entry in self.assigned.values_mut() {
             entry.open = None;

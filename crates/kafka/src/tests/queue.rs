@@ -65,6 +65,22 @@ fn take(queue: &Queue) -> (u32, u64, String) {
 }
 
 #[test]
+fn what_comes_behind_withdrawn_partitions_is_told_of_again() {
+    let queue = queue();
+    queue.assign("a", 0);
+    queue.push(&message("a", 0, 0, "x1"));
+    queue.flush();
+    queue.withdraw(&[("a".to_owned(), 0)]);
+    // Otherwise nobody would wake who waits for it.
+    assert!(!queue.lock().ready);
+    queue.assign("a", 1);
+    queue.push(&message("a", 1, 0, "y1"));
+    assert!(!queue.lock().ready);
+    queue.flush();
+    assert!(queue.lock().ready);
+}
+
+#[test]
 fn each_partition_fills_batches_of_its_own() {
     let queue = queue();
     queue.assign("a", 0);
