@@ -56,6 +56,11 @@ impl DeadLetters {
         }
     }
 
+    /// The place of the sink that takes them, if one does.
+    pub fn sink(&self) -> Option<usize> {
+        self.sink
+    }
+
     /// Makes `letters` of `source` safe, all at once.
     pub fn bury(
         &self,
@@ -67,23 +72,21 @@ impl DeadLetters {
             return Ok(());
         }
         let mut entries = Vec::new();
-        for letter in letters.iter() {
-            open_entry(source, letter.sink.as_deref(), &letter.reason, &mut entries);
-            let event = letter.event.strip_suffix(b"\n").unwrap_or(&letter.event);
-            let rest = text::escape(event, &mut entries);
-            match std::str::from_utf8(event) {
-                Ok(_) => close_entry(rest, &mut entries),
-                Err(_) => {
-                    text::invalid(rest, &mut entries);
-                    entries.extend_from_slice(b"\",\"bytes\":\"");
-                    entries.extend_from_slice(BASE64.encode(event).as_bytes());
-                    close_entry(b"", &mut entries);
-                }
-            }
-        }
-        self.add_entries(shared, &entries)?;
-        count(shared, letters.len() as u64);
+        write_entries(source, letters, &mut entries);
+        self.bury_entries(shared, &entries, letters.len())?;
         letters.clear();
+        Ok(())
+    }
+
+    /// Makes `count` finished entries safe, all at once.
+    pub fn bury_entries(
+        &self,
+        shared: &Shared,
+        entries: &[u8],
+        letters: usize,
+    ) -> Result<(), Halted> {
+        self.add_entries(shared, entries)?;
+        count(shared, letters as u64);
         Ok(())
     }
 
@@ -136,6 +139,24 @@ impl DeadLetters {
 
     fn lock(&self) -> MutexGuard<'_, Appender> {
         self.file.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+/// Appends an entry for each letter of `source`.
+pub(crate) fn write_entries(source: &str, letters: &[Letter], entries: &mut Vec<u8>) {
+    for letter in letters {
+        open_entry(source, letter.sink.as_deref(), &letter.reason, entries);
+        let event = letter.event.strip_suffix(b"\n").unwrap_or(&letter.event);
+        let rest = text::escape(event, entries);
+        match std::str::from_utf8(event) {
+            Ok(_) => close_entry(rest, entries),
+            Err(_) => {
+                text::invalid(rest, entries);
+                entries.extend_from_slice(b"\",\"bytes\":\"");
+                entries.extend_from_slice(BASE64.encode(event).as_bytes());
+                close_entry(b"", entries);
+            }
+        }
     }
 }
 

@@ -139,6 +139,17 @@ pub(crate) fn hand_over(
         held: Some(permit.clone()),
     };
     let receipt = Receipt::new(desk, settled);
+    take(shared, outlet, courier, parcel, receipt)
+}
+
+/// Has a courier take a parcel; a panic ends the run.
+pub(crate) fn take(
+    shared: &Shared,
+    outlet: &Outlet,
+    courier: &mut dyn Courier,
+    parcel: &Parcel<'_>,
+    receipt: Receipt,
+) -> Result<(), Halted> {
     shared.halt.check()?;
     let taken = AssertUnwindSafe(|| courier.take(parcel, receipt));
     catch_unwind(taken).map_err(|payload| {

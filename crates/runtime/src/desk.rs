@@ -10,10 +10,13 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use knownet_flow::{Desk, Refused, Settled};
 use metrics::{Counter, counter};
 
-use crate::dead_letter::Letter;
-use crate::halt::{Cause, Halted};
+use crate::dead_letter::{Letter, write_entries};
+use crate::halt::Cause;
 use crate::retry::Trouble;
 use crate::shared::Shared;
+
+/// So many bytes of letters are made safe at once.
+const ENOUGH: usize = 8 << 20;
 
 /// What there is for the clerk to do.
 pub(crate) enum Errand {
@@ -63,7 +66,9 @@ impl Desk for Front {
         }
         let errand = Errand::Settle(self.books.clone(), settled);
         // Without a clerk the run is over, and the batch fails.
-        let _ = lock(&self.clerk).send(errand);
+        if lock(&self.clerk).send(errand).is_err() {
+            self.lost();
+        }
     }
 
     fn bury(&self, source: &str, refused: Vec<Refused>) -> bool {
@@ -129,27 +134,52 @@ impl Books {
         refused.into_iter().map(letter).collect()
     }
 
-    /// Makes dead letters of what was refused, then confirms the rest.
-    fn settle(&self, shared: &Shared, mut settled: Settled) -> Result<(), Halted> {
-        let mut letters = self.letters(std::mem::take(&mut settled.refused));
+    /// Appends the entries of what was refused; how many there are.
+    fn write(&self, settled: &mut Settled, entries: &mut Vec<u8>) -> usize {
+        let letters = self.letters(std::mem::take(&mut settled.refused));
         settled.events = settled.events.saturating_sub(letters.len() as u64);
         let refused = letters.iter().map(|letter| letter.event.len() as u64 + 1);
         settled.bytes = settled.bytes.saturating_sub(refused.sum());
-        shared.letters.bury(shared, &settled.source, &mut letters)?;
-        self.confirm(settled);
-        Ok(())
+        write_entries(&settled.source, &letters, entries);
+        letters.len()
     }
 }
 
 /// Works as the clerk until there is nothing to do any more.
+///
+/// What waits is done at once: where it takes a second to make letters safe, it takes a second for all
+/// of them.
 pub(crate) fn clerk(shared: &Shared, errands: &Receiver<Errand>) {
-    for errand in errands {
-        match errand {
-            Errand::Settle(books, settled) => {
-                // Halted: the batch has failed, and so will the next ones.
-                let _ = books.settle(shared, settled);
+    while let Ok(first) = errands.recv() {
+        let (mut entries, mut letters, mut done, mut ended) = (Vec::new(), 0, Vec::new(), false);
+        let mut next = Some(first);
+        while let Some(errand) = next.take() {
+            match errand {
+                Errand::Settle(books, mut settled) => {
+                    letters += books.write(&mut settled, &mut entries);
+                    done.push((books, settled));
+                }
+                Errand::End => {
+                    ended = true;
+                    break;
+                }
             }
-            Errand::End => return,
+            if entries.len() < ENOUGH {
+                next = errands.try_recv().ok();
+            }
+        }
+        // Halted: these batches have failed, and so will the next ones.
+        if letters == 0
+            || shared
+                .letters
+                .bury_entries(shared, &entries, letters)
+                .is_ok()
+        {
+            done.into_iter()
+                .for_each(|(books, settled)| books.confirm(settled));
+        }
+        if ended {
+            return;
         }
     }
 }

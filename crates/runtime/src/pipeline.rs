@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, Weak};
-use std::thread::{self, Scope};
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use knownet_flow::{Desk, MAX_SINKS, Plan, Source, Stop, Wants};
+use knownet_flow::{Desk, Events, MAX_SINKS, Plan, Sink, Source, Stop, Wants, WriteError};
 
 use crate::budget::Budget;
 use crate::dead_letter::DeadLetters;
@@ -170,13 +170,21 @@ impl Pipeline {
         } else {
             shared.vitals.set_running(true);
             thread::scope(|scope| {
-                employ(&shared, scope, errands);
+                let working = employ(&shared, scope, errands);
                 run_lanes(&shared, &intakes, &stop);
                 shared.vitals.set_running(false);
-                finish(&shared, &intakes);
+                finish_lines(&shared, &intakes);
+                let last = shared.letters.sink();
+                finish(&shared, |index| Some(index) != last);
+                // What is refused at the end goes to the sink for that before it ends, too.
                 let _ = clerk.send(Errand::End);
+                if let Some(working) = working {
+                    let _ = working.join();
+                }
+                finish(&shared, |index| Some(index) == last);
             });
         }
+        close(&shared);
         conclude(&shared, intakes, &stop, begun)
     }
 
@@ -241,26 +249,58 @@ fn employ<'scope>(
     shared: &'scope Shared,
     scope: &'scope Scope<'scope, '_>,
     errands: Receiver<Errand>,
-) {
+) -> Option<ScopedJoinHandle<'scope, ()>> {
     if shared.sinks.iter().all(|outlet| outlet.desk.is_none()) {
-        return;
+        return None;
     }
+    let work = move || {
+        let worked = AssertUnwindSafe(|| desk::clerk(shared, &errands));
+        if let Err(payload) = catch_unwind(worked) {
+            shared.halt.raise(Cause::Worker(panic_text(&*payload)));
+        }
+    };
     let thread = thread::Builder::new().name("clerk".into());
-    if let Err(error) = thread.spawn_scoped(scope, move || desk::clerk(shared, &errands)) {
-        let reason = format!("no thread could be started: {error}");
-        shared.halt.raise(Cause::Worker(reason));
+    match thread.spawn_scoped(scope, work) {
+        Ok(working) => Some(working),
+        Err(error) => {
+            let reason = format!("no thread could be started: {error}");
+            shared.halt.raise(Cause::Worker(reason));
+            None
+        }
     }
 }
 
-/// Makes what was taken safe, as far as it can be.
-fn finish(shared: &Shared, intakes: &[Intake]) {
+/// Lets go of sinks here, and not wherever the last of their own threads does.
+fn close(shared: &Shared) {
+    for outlet in &shared.sinks {
+        let exit = std::mem::replace(&mut *outlet.lock(), Exit::Sink(Box::new(Closed)));
+        drop(exit);
+    }
+}
+
+/// What stands where a sink was.
+struct Closed;
+
+impl Sink for Closed {
+    fn write(&mut self, _: &Events<'_>) -> Result<(), WriteError> {
+        Err(WriteError::Closed)
+    }
+}
+
+/// Ends the lines that are too long and have no end.
+fn finish_lines(shared: &Shared, intakes: &[Intake]) {
     for intake in intakes {
         if shared.halt.check().is_ok() {
             // A source that ended in the middle of a line that is too long.
             let _ = intake.oversized().finish(shared);
         }
     }
-    for outlet in &shared.sinks {
+}
+
+/// Makes what the `chosen` sinks took safe, as far as it can be.
+fn finish(shared: &Shared, chosen: impl Fn(usize) -> bool) {
+    let sinks = shared.sinks.iter().enumerate();
+    for (_, outlet) in sinks.filter(|(index, _)| chosen(*index)) {
         if let Err(reason) = delivery::finish(shared, outlet) {
             let message = Message::of_sink(&outlet.name, &reason);
             (shared.log)(&message);
@@ -309,6 +349,8 @@ fn conclude(
                 .insert((name.clone(), partition), position);
         }
     }
+    let gone = shared.sinks.iter().filter(|outlet| outlet.is_gone());
+    summary.gone = gone.map(|outlet| outlet.name.clone()).collect();
     summary.dead_letter = match &shared.options.dead_letter_sink {
         Some(sink) => format!("sink {sink}"),
         None => shared.options.dead_letter.display().to_string(),

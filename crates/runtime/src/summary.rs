@@ -22,7 +22,7 @@ pub enum Ended {
     Failed,
 }
 
-/// What a run did. Counts cover the batches that every sink has safe.
+/// What a run did. Counts cover the batches that every sink has safe, or answers for.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// What the steps counted. An event that a sink refused is counted here as passed, too.
@@ -47,6 +47,8 @@ pub struct Summary {
     pub retries: u64,
     /// Batches that were never confirmed.
     pub failed_batches: u64,
+    /// The sinks whose readers went away before the end.
+    pub gone: Vec<String>,
     /// What sinks said when they were closed.
     pub sink_errors: Vec<String>,
     /// The committed position of each source and partition.

@@ -53,7 +53,8 @@ pub(super) fn deliver(shared: &Shared, outlet: &Outlet, entries: &[u8]) -> Resul
                 position: 0,
             };
             shared.halt.check()?;
-            courier.take(&parcel, Receipt::new(desk.clone(), settled));
+            let receipt = Receipt::new(desk.clone(), settled);
+            delivery::take(shared, outlet, &mut **courier, &parcel, receipt)?;
             drop(exit);
             loop {
                 match outcome.recv_timeout(LOOK) {
