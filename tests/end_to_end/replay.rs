@@ -77,30 +77,41 @@ fn what_a_sink_refused_goes_to_that_sink_as_it_was() {
 }
 
 #[test]
-fn a_file_of_something_else_is_left_alone() {
+fn what_cannot_be_sent_stays_in_the_file() {
     let folder = Folder::new();
-    folder.file("knownet.toml", config("1MiB"));
+    folder.file("knownet.toml", config("1KiB"));
     folder.file("in.ndjson", "");
-    for (content, said) in [
-        (
-            "{\"a\":1}\n",
+    let good = letter("a", "1");
+    let source = letter("a", "1")
+        .replace("\"in\"", "\"out\"")
+        .replace(r#""sink":"a","#, "");
+    let lossy = letter("a", "\\\\xFF").replace('}', ",\"lossy\":true}");
+    let bad = [
+        "{\"a\":1}".to_owned(),
+        letter("c", "1"),
+        source,
+        lossy,
+        letter("a", &"x".repeat(2000)),
+        "{\"source\":\"in\",\"ev".to_owned(),
+    ];
+    for with in [true, false] {
+        let mut lines: Vec<&str> = bad.iter().map(String::as_str).collect();
+        if with {
+            lines.insert(3, &good);
+        }
+        folder.file("dead.ndjson", self::lines(lines));
+        let ran = replay(&folder, &["dead.ndjson"]).ended(1);
+        for said in [
             "dead.ndjson:1: is no dead letter: missing field `source`",
-        ),
-        (
-            &*letter("c", "1"),
-            "a letter is of sink c, which knownet.toml does not have; known: a, b",
-        ),
-        (
-            &*letter("a", "1")
-                .replace("\"in\"", "\"out\"")
-                .replace(r#""sink":"a","#, ""),
-            "a letter is of source out, which knownet.toml does not have; known: in",
-        ),
-    ] {
-        folder.file("dead.ndjson", content);
-        replay(&folder, &["dead.ndjson"]).ended(1).said(said);
-        assert_eq!(folder.text("dead.ndjson"), content);
-        assert!(!folder.path("a.ndjson").exists());
+            "dead.ndjson:2: is of sink c, which knownet.toml does not have (known: a, b); it stays",
+            "dead.ndjson:3: is of source out, which knownet.toml does not have (known: in); it stays",
+            "does not hold the event as it was",
+            "is of an event longer than max_event; it stays",
+        ] {
+            ran.said(said);
+        }
+        assert_eq!(folder.text("dead.ndjson"), self::lines(&bad));
+        assert_eq!(folder.text("a.ndjson"), "1\n");
     }
     folder.file("dead.ndjson", "");
     let ran = replay(&folder, &["dead.ndjson"]).succeeded();
@@ -108,4 +119,19 @@ fn a_file_of_something_else_is_left_alone() {
     replay(&folder, &["none.ndjson"])
         .ended(1)
         .said("none.ndjson cannot be read");
+}
+
+#[test]
+fn letters_stay_where_a_reader_goes_away() {
+    let folder = Folder::new();
+    folder.file("in.ndjson", "");
+    let pipe = config("1MiB").replace("type = \"file\"\npath = \"a.ndjson\"", "type = \"stdout\"");
+    folder.file("knownet.toml", pipe);
+    let letters = lines((0..50_000).map(|n| letter("a", &format!("{{\"n\":{n}}}"))));
+    folder.file("dead.ndjson", &letters);
+    let mut child = folder.knownet(&["replay", "dead.ndjson"]).start();
+    drop(child.stdout.take());
+    let ended = child.wait().expect("it ends");
+    assert_eq!(ended.code(), Some(1));
+    assert!(folder.text("dead.ndjson") == letters, "letters are gone");
 }

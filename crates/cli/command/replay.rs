@@ -3,18 +3,18 @@
 //! - What a sink refused goes to that sink alone, as it was given to it. What no sink was given goes
 //!   through the steps of its source to every sink that takes it.
 //! - What is refused again becomes a dead letter again.
-//! - The letters that were sent leave the file when all of them are safe, and not before; letters that
-//!   came meanwhile, from a run that goes on or from this one, stay.
+//! - The letters that were sent leave the file when all of them are safe, and not before. Letters that
+//!   came meanwhile, from a run that goes on or from this one, stay, and so does what cannot be sent.
+//! - An event has its letter's id, so that the same letter twice is one document.
 
 mod file;
 mod letter;
 mod plan;
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use knownet_flow::{Source, Stop};
 use knownet_runtime::{Pipeline, stop_on_signals};
 
@@ -27,6 +27,9 @@ use file::Letters;
 use letter::Group;
 use plan::Plan;
 
+/// How many letters that stay are told one by one.
+const TOLD: u64 = 10;
+
 pub fn replay(options: &option::Replay) -> anyhow::Result<ExitCode> {
     let Some((config, compiled)) = check::read(&options.config) else {
         return Ok(ExitCode::FAILURE);
@@ -34,62 +37,94 @@ pub fn replay(options: &option::Replay) -> anyhow::Result<ExitCode> {
     let Compiled { table, .. } = compiled;
     let ready = run::ready(&config, Arc::new(table))?;
     let letters = Letters::open(&options.file)?;
-    let mut groups: Vec<Group> = Vec::new();
-    letters.each(|letter| {
-        if !groups.contains(&letter.group) {
-            groups.push(letter.group.clone());
+    let mut groups: Vec<(Group, plan::Place)> = Vec::new();
+    let (mut kept, mut told) = (Vec::new(), 0_u64);
+    letters.each(|line, stretch, letter| {
+        let reason = match letter {
+            Ok(letter) if letter.event.len() as u64 > config.options.max_event => {
+                "is of an event longer than max_event".to_owned()
+            }
+            Ok(letter) if groups.iter().any(|(group, _)| *group == letter.group) => return,
+            Ok(letter) => match place(&config, &letter.group) {
+                Ok(place) => return groups.push((letter.group, place)),
+                Err(reason) => reason,
+            },
+            Err(reason) => reason,
+        };
+        told += 1;
+        if told <= TOLD {
+            eprintln!("{}:{line}: {reason}; it stays", options.file.display());
         }
-        Ok(())
+        kept.push(stretch);
     })?;
-    let places = groups.iter().map(|group| place(&config, group));
-    let places = places.collect::<anyhow::Result<Vec<_>>>()?;
+    if told > TOLD {
+        eprintln!("knownet: {} more letters stay", told - TOLD);
+    }
     if groups.is_empty() {
-        eprintln!("knownet: {} holds no letter", options.file.display());
-        return Ok(ExitCode::SUCCESS);
+        if kept.is_empty() {
+            eprintln!("knownet: {} holds no letter", options.file.display());
+        }
+        return Ok(match kept.is_empty() {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::FAILURE,
+        });
     }
     let tokio = run::tokio()?;
-    let sinks = run::sinks(&config, &config.state_dir(), tokio.handle())?;
+    // Not the run's own folder: a run that goes on uses that.
+    let state = config.state_dir().join("replay");
+    let sinks = run::sinks(&config, &state, tokio.handle())?;
+    let (groups, places): (Vec<_>, Vec<_>) = groups.into_iter().unzip();
+    let longest = config.options.max_event;
     let sources = groups.into_iter().map(|group| {
-        let name = group.source.clone();
-        let source: Box<dyn Source> = Box::new(letters.of(group)?);
-        Ok((name, source))
+        let source: Box<dyn Source> = Box::new(letters.of(group.clone(), longest));
+        (group.source, source)
     });
-    let sources = sources.collect::<anyhow::Result<Vec<_>>>()?;
     let runtime = run::runtime_options(&config, run::letters(&config));
     let stop = Arc::new(Stop::new().context("no pipe for signals")?);
     stop_on_signals(stop.clone()).context("signals cannot be handled")?;
-    let pipeline = Pipeline::new(sources, sinks, Arc::new(Plan { ready, places }), runtime);
+    let plan = Arc::new(Plan { ready, places });
+    let pipeline = Pipeline::new(sources.collect(), sinks, plan, runtime);
     let outcome = pipeline
         .log_to(|message| eprintln!("knownet: {message}"))
         .run(stop.clone());
     let sent = outcome.as_ref().is_ok_and(|summary| {
         // What was refused again is in the dead letters again.
-        summary.is_settled() && summary.source_error_count == 0 && !stop.is_set()
+        summary.is_settled()
+            && summary.source_error_count == 0
+            && summary.gone.is_empty()
+            && !stop.is_set()
     });
     let code = report::finish(Ok(outcome), Said::Text, false)?;
+    let all = kept.is_empty();
     match sent {
-        true if !options.keep => letters.remove()?,
+        true if !options.keep => letters.remove(&kept)?,
         true => {}
         false => eprintln!(
             "knownet: not all of them are safe, so {} stays as it is",
             options.file.display()
         ),
     }
-    Ok(code)
+    Ok(match all && sent {
+        true => code,
+        false => ExitCode::FAILURE,
+    })
 }
 
 /// Where the letters of a group go.
-fn place(config: &Config, group: &Group) -> anyhow::Result<plan::Place> {
+///
+/// # Errors
+/// That there is no such part any more.
+fn place(config: &Config, group: &Group) -> Result<plan::Place, String> {
     let known = |kind: &str, name: &str, names: Vec<&str>| match names
         .iter()
         .position(|other| *other == name)
     {
         Some(place) => Ok(place),
-        None => bail!(
-            "a letter is of {kind} {name}, which {} does not have; known: {}",
+        None => Err(format!(
+            "is of {kind} {name}, which {} does not have (known: {})",
             config.file.display(),
             names.join(", ")
-        ),
+        )),
     };
     if let Some(sink) = &group.sink {
         let names = config.sinks.iter().map(|sink| sink.name.as_str()).collect();
@@ -101,9 +136,4 @@ fn place(config: &Config, group: &Group) -> anyhow::Result<plan::Place> {
         &group.source,
         names.collect(),
     )?))
-}
-
-/// What the file is called in messages and ids.
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -89,6 +89,15 @@ fn dead_letter(top: &Section<'_>) -> Option<DeadLetter> {
         return Some(DeadLetter::Sink(text.value().to_owned()));
     }
     let path = top.file("dead_letter", Access::Write);
+    if let Some(Value::Text(text)) = top.node("dead_letter").map(|node| &node.value)
+        && !text.value().is_empty()
+        && !text.value().contains(['.', '/', '\\'])
+    {
+        let message = format!(
+            "\"{text}\" is no sink, so it is a file of that name; write \"./{text}\" if it should be"
+        );
+        top.warning("dead_letter", message);
+    }
     path.map(DeadLetter::File)
 }
 

@@ -2,8 +2,8 @@
 //!
 //! `{"@timestamp":"…","source":"…","sink":"…","reason":"…","event":"…"}`; `sink` is the one that
 //! refused the event and is missing where none did; `event` is the line as a JSON string, a byte that
-//! is not UTF-8 as `\xNN`; such an event has `bytes`, too, which is it in base64, unless it was too
-//! long to be held. The file is created when the first letter comes. An entry is safe before
+//! is not UTF-8 as `\xNN`; such an event has `bytes`, too, which is it in base64, or if it was too
+//! long to be held, `"lossy":true`. The file is created when the first letter comes. An entry is safe before
 //! its event is confirmed, and two entries never interleave. What a sink for dead letters refuses, or
 //! what would be too large to be held in memory for it, goes to the file.
 
@@ -198,6 +198,13 @@ pub(crate) fn open_entry(source: &str, sink: Option<&str>, reason: &str, out: &m
     out.extend_from_slice(b",\"reason\":");
     text::quote(reason.as_bytes(), out);
     out.extend_from_slice(b",\"event\":\"");
+}
+
+/// Ends an entry whose event cannot be told from what stands there; `rest` is what the escaping left
+/// over.
+pub(crate) fn close_lossy_entry(rest: &[u8], out: &mut Vec<u8>) {
+    text::invalid(rest, out);
+    out.extend_from_slice(b"\",\"lossy\":true}\n");
 }
 
 /// Ends an entry; `rest` is what the escaping of the event left over.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use knownet_flow::{Ack, Piece, text};
 
-use crate::dead_letter::{close_entry, failure, open_entry, retry_add};
+use crate::dead_letter::{close_entry, close_lossy_entry, failure, open_entry, retry_add};
 use crate::halt::Halted;
 use crate::shared::Shared;
 use crate::staged::Staged;
@@ -26,6 +26,8 @@ struct Line {
     file: Option<Staged>,
     /// Bytes that may begin a character whose rest is still to come.
     carry: Vec<u8>,
+    /// Some of it is not UTF-8, so that the entry does not say all.
+    lossy: bool,
     acks: Vec<Ack>,
 }
 
@@ -65,7 +67,10 @@ impl Oversized {
             true => None,
             false => Some([&carried, bytes].concat()),
         };
-        let rest = text::escape(joined.as_deref().unwrap_or(bytes), &mut entry);
+        let bytes = joined.as_deref().unwrap_or(bytes);
+        let invalid = std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_some());
+        line.lossy |= invalid;
+        let rest = text::escape(bytes, &mut entry);
         line.carry.extend_from_slice(rest);
         line.acks.push(ack);
         line.add(shared, &self.letters, &entry)?;
@@ -81,7 +86,10 @@ impl Oversized {
             return Ok(());
         };
         let mut end = Vec::new();
-        close_entry(&line.carry, &mut end);
+        match line.lossy || !line.carry.is_empty() {
+            true => close_lossy_entry(&line.carry, &mut end),
+            false => close_entry(b"", &mut end),
+        }
         let file = line.add(shared, &self.letters, &end)?;
         shared.letters.bury_staged(shared, file)?;
         shared.totals().oversized += 1;

@@ -106,7 +106,9 @@ fn an_oversized_line_is_one_letter_and_confirmed_as_one() {
         "the line is longer than an event may be"
     );
     assert!(letters[0]["@timestamp"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(letters[0]["lossy"], true);
     assert_eq!(letters[1]["event"], "whole\t");
+    assert!(letters[1].get("lossy").is_none());
     assert_eq!((summary.oversized, summary.dead_letters), (2, 2));
     // The pieces of one line are confirmed together, when it is whole.
     let commits = commits.lock().unwrap().clone();

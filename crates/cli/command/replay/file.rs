@@ -1,9 +1,11 @@
 //! A file of dead letters: read from its beginning to where it ended when it was opened.
 //!
-//! Another process may append to it all the time; each holds an advisory lock while it does.
+//! - It is opened once, so that whoever moves it away or makes a new one changes nothing.
+//! - One replay at a time has it: another one would take out what it did not send.
+//! - Other processes may append to it all the time; each holds an advisory lock while it does.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,113 +13,243 @@ use anyhow::{Context, bail};
 use knownet_flow::{Batch, Place, Read as Got, Source, SourceError, Stop};
 
 use super::letter::{Group, Letter};
-use super::shown;
 
 /// Usual bytes of a batch.
 const BATCH: usize = 256 << 10;
+/// A letter of more bytes is not held in memory.
+const LONGEST: u64 = 64 << 20;
 
 pub struct Letters {
     path: PathBuf,
-    /// Where the last whole letter ended when it was opened.
+    file: Arc<File>,
+    /// Where it ended when it was opened.
     length: u64,
+    /// Held as long as letters are sent.
+    lock: Locked,
 }
+
+/// The file beside the letters that says that they are being sent.
+struct Locked {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Where a line stands: from the first byte to behind its line feed.
+pub type Stretch = (u64, u64);
 
 impl Letters {
     pub fn open(path: &Path) -> anyhow::Result<Letters> {
-        let shown = shown(path);
-        let file = File::open(path).with_context(|| format!("{shown} cannot be read"))?;
+        let shown = path.display();
+        let cannot = || format!("{shown} cannot be read and written");
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(path)
+            .with_context(cannot)?;
         if !file.metadata()?.is_file() {
             bail!("{shown} is no file; save the letters to one first");
         }
+        let lock = Locked::take(path)?;
+        // Nobody is in the middle of adding one.
         file.lock_shared()
             .with_context(|| format!("{shown} cannot be locked"))?;
         let length = file.metadata()?.len();
+        file.unlock()?;
         Ok(Letters {
             path: path.to_owned(),
+            file: Arc::new(file),
             length,
+            lock,
         })
     }
 
-    /// Shows every letter.
-    pub fn each(&self, mut each: impl FnMut(Letter) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        let mut lines = Lines::open(self)?;
+    /// Shows every letter, or why it is none, with its line's number and place.
+    pub fn each(
+        &self,
+        mut each: impl FnMut(u64, Stretch, Result<Letter, String>),
+    ) -> anyhow::Result<()> {
+        let mut lines = self.lines();
         let mut number = 0;
-        while let Some((_, line)) = lines.next()? {
+        while let Some((place, line)) = lines.next()? {
             number += 1;
-            let letter = Letter::read(line).map_err(|reason| {
-                anyhow::anyhow!(
-                    "{}:{number}: is no dead letter: {reason}; take the line out",
-                    shown(&self.path)
-                )
-            })?;
-            each(letter)?;
+            each(number, place, line.and_then(Letter::read));
         }
         Ok(())
     }
 
-    /// The letters of `group`, as a source.
-    pub fn of(&self, group: Group) -> anyhow::Result<Grouped> {
-        let path = self.path.canonicalize()?;
-        Ok(Grouped {
-            lines: Lines::open(self)?,
+    /// The letters of `group` with events of so many bytes at most, as a source.
+    pub fn of(&self, group: Group, longest: u64) -> Grouped {
+        Grouped {
+            lines: self.lines(),
             group,
-            stream: format!("letters:{}", shown(&path)).into(),
-        })
+            longest,
+        }
     }
 
-    /// Takes the letters out of the file. Until the end of it each of them is there once at least.
-    pub fn remove(&self) -> anyhow::Result<()> {
-        self.take_out()
-            .with_context(|| format!("the letters cannot be taken out of {}", shown(&self.path)))
+    /// Takes the letters out of the file, but for the lines at `kept`. Until the end of it each of those
+    /// that stay is there once at least.
+    pub fn remove(self, kept: &[Stretch]) -> anyhow::Result<()> {
+        let path = self.path.clone();
+        let taken = self.take_out(kept);
+        drop(self.lock);
+        taken.with_context(|| format!("the letters cannot be taken out of {}", path.display()))
     }
 
-    fn take_out(&self) -> io::Result<()> {
-        let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
-        file.lock()?;
-        let (mut from, mut to) = (self.length, 0);
+    fn take_out(&self, kept: &[Stretch]) -> io::Result<()> {
+        self.file.lock()?;
+        let end = self.file.metadata()?.len();
+        if end < self.length {
+            // Somebody else has emptied it, and whatever is there now is not what was sent.
+            return self.file.unlock();
+        }
+        let mut to = 0;
+        for &(from, until) in kept.iter().chain(&[(self.length, end)]) {
+            to = self.shift(from, until, to)?;
+        }
+        self.file.sync_data()?;
+        self.file.set_len(to)?;
+        self.file.sync_data()?;
+        self.file.unlock()
+    }
+
+    /// Copies a stretch towards the beginning; returns where it ends there.
+    fn shift(&self, mut from: u64, until: u64, mut to: u64) -> io::Result<u64> {
         let mut buffer = vec![0; BATCH];
-        loop {
-            file.seek(SeekFrom::Start(from))?;
-            let n = file.read(&mut buffer)?;
+        while from < until {
+            let most = usize::try_from(until - from).map_or(BATCH, |left| left.min(BATCH));
+            let n = read_at(&self.file, &mut buffer[..most], from)?;
             if n == 0 {
-                break;
+                return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            file.seek(SeekFrom::Start(to))?;
-            file.write_all(&buffer[..n])?;
+            write_at(&self.file, &buffer[..n], to)?;
             from += n as u64;
             to += n as u64;
         }
-        file.sync_data()?;
-        file.set_len(to)?;
-        file.sync_data()
+        Ok(to)
+    }
+
+    fn lines(&self) -> Lines {
+        let part = Part {
+            file: self.file.clone(),
+            at: 0,
+            end: self.length,
+        };
+        Lines {
+            file: BufReader::with_capacity(BATCH, part),
+            place: 0,
+            line: Vec::new(),
+        }
+    }
+}
+
+impl Locked {
+    fn take(letters: &Path) -> anyhow::Result<Locked> {
+        let mut name = letters.as_os_str().to_owned();
+        name.push(".replay");
+        let path = PathBuf::from(name);
+        let shown = path.display();
+        let file = File::create(&path).with_context(|| format!("{shown} cannot be written"))?;
+        match file.try_lock() {
+            // The one before may just have removed it, and a third one made another.
+            Ok(()) if !is_at(&file, &path) => Locked::take(letters),
+            Ok(()) => Ok(Locked { path, _file: file }),
+            Err(TryLockError::WouldBlock) => {
+                bail!("{} is being sent by another replay", letters.display())
+            }
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("{shown} cannot be locked"))
+            }
+        }
+    }
+}
+
+/// Whether `file` is what stands at `path`.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    file.metadata().map(id).ok() == fs::metadata(path).map(id).ok()
+}
+
+/// A file that is open is not removed.
+#[cfg(windows)]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let n = std::os::windows::fs::FileExt::seek_write(file, bytes, at)?;
+        bytes = &bytes[n..];
+        at += n as u64;
+    }
+    Ok(())
+}
+
+/// The bytes of a file from a place to another.
+struct Part {
+    file: Arc<File>,
+    at: u64,
+    end: u64,
+}
+
+impl Read for Part {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);
+        let most = buffer.len().min(left);
+        let n = read_at(&self.file, &mut buffer[..most], self.at)?;
+        self.at += n as u64;
+        Ok(n)
     }
 }
 
 /// The lines of the file, with the place of each.
 struct Lines {
-    file: io::Take<BufReader<File>>,
+    file: BufReader<Part>,
     place: u64,
     line: Vec<u8>,
 }
 
-impl Lines {
-    fn open(letters: &Letters) -> anyhow::Result<Lines> {
-        let cannot = || format!("{} cannot be read", shown(&letters.path));
-        let file = File::open(&letters.path).with_context(cannot)?;
-        Ok(Lines {
-            file: BufReader::new(file).take(letters.length),
-            place: 0,
-            line: Vec::new(),
-        })
-    }
+/// A line and where it stands.
+type Line<'a> = (Stretch, Result<&'a [u8], String>);
 
-    fn next(&mut self) -> io::Result<Option<(u64, &[u8])>> {
+impl Lines {
+    fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
-        let place = self.place;
-        let n = self.file.read_until(b'\n', &mut self.line)?;
+        let start = self.place;
+        let n = (&mut self.file)
+            .take(LONGEST)
+            .read_until(b'\n', &mut self.line)?;
         self.place += n as u64;
+        if n as u64 == LONGEST && self.line.last() != Some(&b'\n') {
+            self.place += self.file.skip_until(b'\n')? as u64;
+            let reason = format!("is longer than the {} MiB that are held", LONGEST >> 20);
+            return Ok(Some(((start, self.place), Err(reason))));
+        }
         let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        Ok((n > 0).then_some((place, line)))
+        Ok((n > 0).then_some(((start, self.place), Ok(line))))
     }
 }
 
@@ -125,29 +257,32 @@ impl Lines {
 pub struct Grouped {
     lines: Lines,
     group: Group,
-    stream: Arc<str>,
+    longest: u64,
 }
 
 impl Source for Grouped {
     fn read(&mut self, batch: &mut Batch, stop: &Stop) -> Result<Got, SourceError> {
-        let cannot = |error: String| SourceError(format!("a dead letter: {error}"));
         while !stop.is_set() && batch.bytes.filled().len() < BATCH {
-            let next = self.lines.next().map_err(|e| cannot(e.to_string()))?;
-            let Some((place, line)) = next else {
+            let next = self.lines.next();
+            let next = next.map_err(|error| SourceError(format!("a dead letter: {error}")))?;
+            let Some((_, line)) = next else {
                 break;
             };
-            let letter = Letter::read(line).map_err(cannot)?;
-            if letter.group != self.group {
+            // What is no letter was told before.
+            let Ok(letter) = line.and_then(Letter::read) else {
+                continue;
+            };
+            if letter.group != self.group || letter.event.len() as u64 > self.longest {
                 continue;
             }
             batch.bytes.extend(&letter.event);
             batch.bytes.extend(b"\n");
             batch.places.push(Place {
                 end: batch.bytes.filled().len(),
-                position: place,
+                position: letter.number,
             });
         }
-        batch.stream = Some(self.stream.clone());
+        batch.stream = Some("letters".into());
         batch.position = self.lines.place;
         Ok(match batch.bytes.filled().is_empty() {
             true => Got::End,
@@ -158,6 +293,8 @@ impl Source for Grouped {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     #[test]
@@ -170,7 +307,7 @@ mod tests {
             let mut file = OpenOptions::new().append(true).open(&path).expect("it");
             let news: Vec<u8> = (0..after).map(|n| b'0' + (n % 7) as u8).collect();
             file.write_all(&news).expect("written");
-            letters.remove().expect("removed");
+            letters.remove(&[]).expect("removed");
             assert!(
                 std::fs::read(&path).expect("read") == news,
                 "{before} {after}"
@@ -179,5 +316,46 @@ mod tests {
             file.write_all(b"next").expect("written");
             assert!(std::fs::read(&path).expect("read") == [news, b"next".to_vec()].concat());
         }
+    }
+
+    #[test]
+    fn lines_that_were_not_sent_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("letters");
+        std::fs::write(&path, "one\ntwo\nthree\n").expect("a file");
+        let letters = Letters::open(&path).expect("letters");
+        let mut file = OpenOptions::new().append(true).open(&path).expect("it");
+        file.write_all(b"four\n").expect("written");
+        letters.remove(&[(4, 8)]).expect("removed");
+        assert_eq!(std::fs::read(&path).expect("read"), b"two\nfour\n");
+    }
+
+    #[test]
+    fn a_file_that_was_moved_away_or_emptied_is_not_the_new_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, old) = (folder.path().join("letters"), folder.path().join("old"));
+        std::fs::write(&path, "sent\n").expect("a file");
+        let letters = Letters::open(&path).expect("letters");
+        std::fs::rename(&path, &old).expect("renamed");
+        std::fs::write(&path, "new letters\n").expect("a file");
+        letters.remove(&[]).expect("removed");
+        assert_eq!(std::fs::read(&path).expect("read"), b"new letters\n");
+        assert_eq!(std::fs::read(&old).expect("read"), b"");
+        let letters = Letters::open(&path).expect("letters");
+        std::fs::write(&path, "new\n").expect("a file");
+        letters.remove(&[]).expect("removed");
+        assert_eq!(std::fs::read(&path).expect("read"), b"new\n");
+    }
+
+    #[test]
+    fn one_replay_at_a_time_has_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("letters");
+        std::fs::write(&path, "one\n").expect("a file");
+        let first = Letters::open(&path).expect("letters");
+        let second = Letters::open(&path).err().expect("refused");
+        assert!(second.to_string().contains("being sent by another replay"));
+        drop(first);
+        Letters::open(&path).expect("letters");
     }
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 
 /// Letters that go the same way.
@@ -18,6 +19,8 @@ pub struct Letter {
     pub group: Group,
     /// The event's line, without the line feed.
     pub event: Vec<u8>,
+    /// A number of its own: of two letters with the same event and the same place in a file, too.
+    pub number: u64,
 }
 
 #[derive(Deserialize)]
@@ -27,22 +30,39 @@ struct Entry {
     event: String,
     /// The event in base64, if it is not UTF-8.
     bytes: Option<String>,
+    /// What stands there is not the event.
+    #[serde(default)]
+    lossy: bool,
 }
 
 impl Letter {
     /// Reads a line.
+    ///
+    /// # Errors
+    /// Why it cannot be sent.
     pub fn read(line: &[u8]) -> Result<Letter, String> {
-        let entry: Entry = serde_json::from_slice(line).map_err(|e| e.to_string())?;
+        let entry: Entry =
+            serde_json::from_slice(line).map_err(|error| format!("is no dead letter: {error}"))?;
+        if entry.lossy {
+            return Err(
+                "does not hold the event as it was: it is not UTF-8, and was too long".into(),
+            );
+        }
         let event = match entry.bytes {
-            Some(bytes) => STANDARD.decode(bytes).map_err(|e| format!("bytes: {e}"))?,
+            Some(bytes) => STANDARD
+                .decode(bytes)
+                .map_err(|error| format!("is no dead letter: bytes: {error}"))?,
             None => entry.event.into_bytes(),
         };
+        let hash = digest(&SHA256, line);
+        let number = hash.as_ref().first_chunk().copied().unwrap_or_default();
         Ok(Letter {
             group: Group {
                 source: entry.source,
                 sink: entry.sink,
             },
             event,
+            number: u64::from_le_bytes(number),
         })
     }
 }

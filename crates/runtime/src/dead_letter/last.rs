@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use knownet_flow::{Ack, Desk, Events, Messages, Outcome, Parcel, Receipt, Refused, Settled};
 
+use metrics::counter;
+
 use crate::delivery;
 use crate::halt::Halted;
 use crate::shared::{Exit, Outlet, Shared};
@@ -71,6 +73,8 @@ pub(super) fn deliver(shared: &Shared, outlet: &Outlet, entries: &[u8]) -> Resul
             refused.into_iter().map(|refused| refused.event).collect()
         }
     };
+    let taken = events.count().saturating_sub(refused.len() as u64);
+    counter!("knownet_events_out_total", "sink" => outlet.name.clone()).increment(taken);
     let refused: Vec<u8> = refused
         .into_iter()
         .flat_map(|mut line| {
