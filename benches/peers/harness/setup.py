@@ -15,12 +15,15 @@ SYSTEM = ["/usr/local/sbin", "/usr/sbin", "/sbin"]
 class Setup:
     """Everything is looked for once; `install` allows fetching."""
 
-    def __init__(self, options):
+    def __init__(self, options, tools=True):
+        """Without `tools` nothing of the bench's own package is built."""
         self.install = options.install
         self.programs = HERE / "programs"
         self._knownet = options.knownet
         self._target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or HERE / "target").resolve()
         self._fetched = self._target / "peers"
+        if not tools:
+            return
         try:
             self._cargo(HERE)
         except Missing as reason:
@@ -59,12 +62,24 @@ class Setup:
             if not folder.is_dir() and not self.install:
                 raise Missing(f"{reason}; --install fetches it") from None
         if not folder.is_dir():
-            self._unpack(package, folder)
+            self._unpack([package], folder)
         found = [path for path in folder.glob(f"usr/*bin/{name}")]
         if not found:
             raise Missing(f"the package {package} has no {name}")
-        libraries = {str(path.parent) for path in folder.rglob("*.so.*")}
-        return ["env", f"LD_LIBRARY_PATH={':'.join(sorted(libraries))}", found[0]], folder
+        return [*libraries(folder), found[0]], folder
+
+    def together(self, packages, name):
+        """(how to start a program, the folders that stand for /) of packages that load each other.
+
+        What the machine has installed of them is used from there, the rest is fetched.
+        """
+        folder = self._fetched / "+".join(packages)
+        if not folder.is_dir():
+            if not self.install:
+                raise Missing(f"{' and '.join(packages)} were not fetched; --install fetches them")
+            self._unpack(packages, folder)
+        found = next(folder.glob(f"usr/*bin/{name}"), None) or self.on_path(name)
+        return [*libraries(folder), found], [folder, pathlib.Path("/")]
 
     def python(self, *modules):
         """A Python interpreter that has the modules."""
@@ -86,6 +101,15 @@ class Setup:
         self._cargo(HERE / folder)
         return program
 
+    def go(self, folder, name):
+        """A program in Go, built when asked for."""
+        program = self._fetched / name
+        if not program.is_file():
+            if not self.install:
+                raise Missing("not built; --install builds it")
+            run([self.on_path("go"), "build", "-o", program, "."], cwd=folder)
+        return program
+
     def _cargo(self, folder):
         run(["cargo", "build", "--quiet", "--release", "--target-dir", self._target], cwd=folder)
 
@@ -93,10 +117,10 @@ class Setup:
         imports = [interpreter, "-c", f"import {', '.join(modules)}"]
         return subprocess.run(imports, capture_output=True).returncode == 0
 
-    def _unpack(self, package, folder):
+    def _unpack(self, packages, folder):
         for needed in ("apt-get", "dpkg"):
             self.on_path(needed)
-        plan = ["apt-get", "install", "--simulate", "--no-install-recommends", package]
+        plan = ["apt-get", "install", "--simulate", "--no-install-recommends", *packages]
         try:
             planned = run(plan)
         except Missing:
@@ -105,9 +129,17 @@ class Setup:
         names = [line.split()[1] for line in planned.splitlines() if line.startswith("Inst ")]
         archives = folder.with_suffix(".archives")
         archives.mkdir(parents=True, exist_ok=True)
-        run(["apt-get", "download", "--quiet", *names], cwd=archives)
+        if names:
+            run(["apt-get", "download", "--quiet", *names], cwd=archives)
+        folder.mkdir(exist_ok=True)
         for archive in sorted(archives.glob("*.deb")):
             run(["dpkg", "-x", archive, folder])
+
+
+def libraries(folder):
+    """What a program that was unpacked there is started behind."""
+    places = sorted({str(path.parent) for path in folder.rglob("*.so.*")})
+    return ["env", f"LD_LIBRARY_PATH={':'.join(places)}"]
 
 
 def run(argv, cwd=None):

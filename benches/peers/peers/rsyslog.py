@@ -39,6 +39,14 @@ def table(ranges):
     return json.dumps({"version": 1, "nomatch": "", "type": "sparseArray", "table": rows})
 
 
+def write_tables(folder, networks):
+    """The tables low.json and high.json."""
+    low = [(first, label) for first, _, label in networks.ranges if first < HALF]
+    high = [(max(first - HALF, 0), label) for first, last, label in networks.ranges if last >= HALF]
+    (folder / "low.json").write_text(table(low))
+    (folder / "high.json").write_text(table(high))
+
+
 class Rsyslog(Peer):
     """Two tables, because a sparseArray compares the difference of two keys as a signed 32-bit number.
 
@@ -56,10 +64,7 @@ class Rsyslog(Peer):
 
     def command(self, job):
         folder = job.scratch()
-        low = [(first, label) for first, _, label in job.networks.ranges if first < HALF]
-        high = [(max(first - HALF, 0), label) for first, last, label in job.networks.ranges if last >= HALF]
-        (folder / "low.json").write_text(table(low))
-        (folder / "high.json").write_text(table(high))
+        write_tables(folder, job.networks)
         os.mkfifo(folder / "done")
         path = folder / "rsyslog.conf"
         path.write_text(CONFIG.format(

@@ -29,6 +29,17 @@ def pattern(network):
     return f"^{text}" + ("$" if length > 24 else "")
 
 
+def rules(networks):
+    """What sets the label: the longest prefix that matches, by regular expressions."""
+    ordered = sorted(networks.prefixes, key=lambda entry: -entry[0].prefixlen)
+    tests = [
+        f"if (match('{pattern(network)}' value('event.{FIELD}'))) "
+        f"{{ rewrite {{ set('{label}' value('event.{TARGET}')); }}; }}"
+        for network, label in ordered
+    ]
+    return " el".join(tests) + ";"
+
+
 class SyslogNg(Peer):
     name = "syslog-ng"
     note = "no CIDR match on a field: regular expressions made from the prefixes"
@@ -46,15 +57,9 @@ class SyslogNg(Peer):
 
     def command(self, job):
         folder = job.scratch()
-        ordered = sorted(job.networks.prefixes, key=lambda entry: -entry[0].prefixlen)
-        tests = [
-            f"if (match('{pattern(network)}' value('event.{FIELD}'))) "
-            f"{{ rewrite {{ set('{label}' value('event.{TARGET}')); }}; }}"
-            for network, label in ordered
-        ]
         path = folder / "syslog-ng.conf"
         path.write_text(CONFIG.format(
-            version=self.grammar(), rules=" el".join(tests) + ";", output=job.output))
+            version=self.grammar(), rules=rules(job.networks), output=job.output))
         return Command(self.service(job, folder, path))
 
     def grammar(self):

@@ -61,7 +61,13 @@ const COMMON: &[&str] = &[
 ];
 
 /// Keys that exclude others, which are shown in a comment beside them.
-const INSTEAD: &[&str] = &["index", "password_file", "api_key", "api_key_file"];
+const INSTEAD: &[&str] = &[
+    "transactional_id",
+    "index",
+    "password_file",
+    "api_key",
+    "api_key_file",
+];
 
 /// The file with what is commented out in it: keys above the first table, and whole tables.
 fn uncommented() -> String {
