@@ -45,11 +45,11 @@ fn flawed(n: u64) -> Vec<u8> {
 
 /// The number of a letter's event, and why it is there.
 fn letter(letter: &Value) -> (u64, String) {
-    let text = letter["event"].as_str().expect("an event");
+    let text = letter["event"]["original"].as_str().expect("an event");
     let (_, rest) = text.split_once("\"sequence\":").expect("a number");
     let end = rest.find('}').expect("its end");
     let n = rest[..end].parse().expect("a number");
-    let reason = letter["reason"].as_str().expect("a reason");
+    let reason = letter["error"]["message"].as_str().expect("a reason");
     (n, reason.to_owned())
 }
 

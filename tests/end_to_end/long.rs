@@ -66,9 +66,12 @@ fn a_line_over_max_event_goes_to_the_dead_letters() {
     let letters = objects(&folder.text("dead.ndjson"));
     assert_eq!(letters.len(), 2);
     for (letter, event) in letters.iter().zip([&over, &huge]) {
-        assert_eq!(letter["source"], "in");
-        assert_eq!(letter["reason"], "the line is longer than an event may be");
-        assert!(letter["event"] == **event);
+        assert_eq!(letter["labels"]["source"], "in");
+        assert_eq!(
+            letter["error"]["message"],
+            "the line is longer than an event may be"
+        );
+        assert!(letter["event"]["original"] == **event);
         let time = letter["@timestamp"].as_str().expect("a time");
         assert!(time.starts_with("20") && time.ends_with('Z'), "{time}");
     }

@@ -26,7 +26,7 @@ path = "b.ndjson"
 
 fn letter(sink: &str, event: &str) -> String {
     format!(
-        r#"{{"@timestamp":"2026-01-01T00:00:00Z","source":"in","sink":"{sink}","reason":"no","event":{}}}"#,
+        r#"{{"@timestamp":"2026-01-01T00:00:00Z","labels":{{"source":"in","sink":"{sink}"}},"error":{{"message":"no"}},"event":{{"kind":"pipeline_error","original":{}}}}}"#,
         serde_json::Value::from(event)
     )
 }
@@ -61,7 +61,8 @@ fn what_a_sink_refused_goes_to_that_sink_as_it_was() {
     let folder = Folder::new();
     folder.file("knownet.toml", config("1MiB"));
     folder.file("in.ndjson", "");
-    let bytes = r#"{"source":"in","sink":"b","event":"\\xFF\n","bytes":"/w==","reason":"","@timestamp":""}"#;
+    let bytes =
+        r#"{"labels":{"source":"in","sink":"b"},"event":{"original":"\\xFF\n","bytes":"/w=="}}"#;
     let letters = [
         letter("b", "{\"n\":1}"),
         letter("a", "text"),
@@ -84,15 +85,15 @@ fn what_cannot_be_sent_stays_in_the_file() {
     let good = letter("a", "1");
     let source = letter("a", "1")
         .replace("\"in\"", "\"out\"")
-        .replace(r#""sink":"a","#, "");
-    let lossy = letter("a", "\\\\xFF").replace('}', ",\"lossy\":true}");
+        .replace(r#","sink":"a""#, "");
+    let lossy = letter("a", "\\\\xFF").replace("}}", ",\"lossy\":true}}");
     let bad = [
         "{\"a\":1}".to_owned(),
         letter("c", "1"),
         source,
         lossy,
         letter("a", &"x".repeat(2000)),
-        "{\"source\":\"in\",\"ev".to_owned(),
+        "{\"labels\":{\"source\":\"in\"},\"ev".to_owned(),
     ];
     for with in [true, false] {
         let mut lines: Vec<&str> = bad.iter().map(String::as_str).collect();
@@ -102,7 +103,7 @@ fn what_cannot_be_sent_stays_in_the_file() {
         folder.file("dead.ndjson", self::lines(lines));
         let ran = replay(&folder, &["dead.ndjson"]).ended(1);
         for said in [
-            "dead.ndjson:1: is no dead letter: missing field `source`",
+            "dead.ndjson:1: is no dead letter: missing field `labels`",
             "dead.ndjson:2: is of sink c, which knownet.toml does not have (known: a, b); it stays",
             "dead.ndjson:3: is of source out, which knownet.toml does not have (known: in); it stays",
             "does not hold the event as it was",

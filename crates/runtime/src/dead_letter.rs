@@ -1,11 +1,12 @@
 //! Where events go that cannot be passed on, each with the reason: a file of NDJSON, or a sink.
 //!
-//! `{"@timestamp":"…","source":"…","sink":"…","reason":"…","event":"…"}`; `sink` is the one that
-//! refused the event and is missing where none did; `event` is the line as a JSON string, a byte that
-//! is not UTF-8 as `\xNN`; such an event has `bytes`, too, which is it in base64, or if it was too
-//! long to be held, `"lossy":true`. The file is created when the first letter comes. An entry is safe before
-//! its event is confirmed, and two entries never interleave. What a sink for dead letters refuses, or
-//! what would be too large to be held in memory for it, goes to the file.
+//! `{"@timestamp":"…","labels":{"source":"…","sink":"…"},"error":{"message":"…"},"event":{"kind":
+//! "pipeline_error","original":"…"}}`, by ECS, so that a search server takes it like any event. `sink` is
+//! the one that refused the event and is missing where none did; `original` is the line as a JSON string,
+//! a byte that is not UTF-8 as `\xNN`; such an event has `event.bytes`, too, which is it in base64, or if
+//! it was too long to be held, `event.lossy`. The file is created when the first letter comes. An entry is
+//! safe before its event is confirmed, and two entries never interleave. What a sink for dead letters
+//! refuses, or what would be too large to be held in memory for it, goes to the file.
 
 use std::fmt::Display;
 use std::io::{self, Read};
@@ -189,26 +190,26 @@ pub(crate) fn failure(file: &dyn Display, error: &io::Error) -> String {
 pub(crate) fn open_entry(source: &str, sink: Option<&str>, reason: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"@timestamp\":\"");
     time::write(SystemTime::now(), out);
-    out.extend_from_slice(b"\",\"source\":");
+    out.extend_from_slice(b"\",\"labels\":{\"source\":");
     text::quote(source.as_bytes(), out);
     if let Some(sink) = sink {
         out.extend_from_slice(b",\"sink\":");
         text::quote(sink.as_bytes(), out);
     }
-    out.extend_from_slice(b",\"reason\":");
+    out.extend_from_slice(b"},\"error\":{\"message\":");
     text::quote(reason.as_bytes(), out);
-    out.extend_from_slice(b",\"event\":\"");
+    out.extend_from_slice(b"},\"event\":{\"kind\":\"pipeline_error\",\"original\":\"");
 }
 
 /// Ends an entry whose event cannot be told from what stands there; `rest` is what the escaping left
 /// over.
 pub(crate) fn close_lossy_entry(rest: &[u8], out: &mut Vec<u8>) {
     text::invalid(rest, out);
-    out.extend_from_slice(b"\",\"lossy\":true}\n");
+    out.extend_from_slice(b"\",\"lossy\":true}}\n");
 }
 
 /// Ends an entry; `rest` is what the escaping of the event left over.
 pub(crate) fn close_entry(rest: &[u8], out: &mut Vec<u8>) {
     text::invalid(rest, out);
-    out.extend_from_slice(b"\"}\n");
+    out.extend_from_slice(b"\"}}\n");
 }

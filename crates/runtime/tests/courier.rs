@@ -180,8 +180,8 @@ fn refused_events_are_dead_letters_before_the_batch_is_confirmed() {
     scene.rig.ledger.check_all(&keys(100));
     assert_eq!(summary.dead_letters, 14);
     let letter = &scene.rig.ledger.letters()[0];
-    assert_eq!(letter["reason"], "no");
-    assert_eq!(letter["sink"], "out0");
+    assert_eq!(letter["error"]["message"], "no");
+    assert_eq!(letter["labels"]["sink"], "out0");
 }
 
 #[test]

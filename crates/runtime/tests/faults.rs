@@ -168,10 +168,10 @@ fn refused_events_are_found_and_buried_and_the_others_arrive() {
     assert_eq!(summary.positions[&("in0".to_owned(), 0)], 100);
     assert!(!summary.is_complete());
     let letters = rig.ledger.letters();
-    assert_eq!(letters[0]["event"], "0 0 0 plan");
-    assert_eq!(letters[0]["source"], "in0");
-    assert_eq!(letters[0]["reason"], "injected: no such field");
-    assert_eq!(letters[0]["sink"], "out0");
+    assert_eq!(letters[0]["event"]["original"], "0 0 0 plan");
+    assert_eq!(letters[0]["labels"]["source"], "in0");
+    assert_eq!(letters[0]["error"]["message"], "injected: no such field");
+    assert_eq!(letters[0]["labels"]["sink"], "out0");
     let written: usize = rig.ledger.taken(0).iter().map(|l| l.len() + 1).sum();
     assert_eq!(summary.bytes_out, written as u64);
 }
@@ -207,7 +207,7 @@ fn events_that_the_steps_panic_over_are_found_and_buried() {
         "the buried ones are counted there"
     );
     assert_eq!(summary.positions[&("in0".to_owned(), 0)], 80);
-    assert_eq!(rig.ledger.letters()[0]["event"], "0 0 7");
+    assert_eq!(rig.ledger.letters()[0]["event"]["original"], "0 0 7");
 }
 
 #[test]

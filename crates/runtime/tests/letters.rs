@@ -99,16 +99,19 @@ fn an_oversized_line_is_one_letter_and_confirmed_as_one() {
     let path = rig.ledger.dead_letter.display();
     let place = format!("events go to the dead letters: {path}");
     assert_eq!(rig.log(), [place], "said once");
-    assert_eq!(letters[0]["event"], "{\"a\":\"zä😀\\xFF\\xE2\\x82");
-    assert_eq!(letters[0]["source"], "in0");
     assert_eq!(
-        letters[0]["reason"],
+        letters[0]["event"]["original"],
+        "{\"a\":\"zä😀\\xFF\\xE2\\x82"
+    );
+    assert_eq!(letters[0]["labels"]["source"], "in0");
+    assert_eq!(
+        letters[0]["error"]["message"],
         "the line is longer than an event may be"
     );
     assert!(letters[0]["@timestamp"].as_str().unwrap().ends_with('Z'));
-    assert_eq!(letters[0]["lossy"], true);
-    assert_eq!(letters[1]["event"], "whole\t");
-    assert!(letters[1].get("lossy").is_none());
+    assert_eq!(letters[0]["event"]["lossy"], true);
+    assert_eq!(letters[1]["event"]["original"], "whole\t");
+    assert!(letters[1]["event"].get("lossy").is_none());
     assert_eq!((summary.oversized, summary.dead_letters), (2, 2));
     // The pieces of one line are confirmed together, when it is whole.
     let commits = commits.lock().unwrap().clone();
@@ -166,7 +169,7 @@ fn two_runs_with_one_file_leave_each_others_lines_alone() {
         assert_eq!((summary.oversized, summary.dead_letters), (1, 1));
     }
     let letters = rigs[0].ledger.letters();
-    let events: Vec<_> = letters.iter().map(|l| &l["event"]).collect();
+    let events: Vec<_> = letters.iter().map(|l| &l["event"]["original"]).collect();
     assert_eq!(events, ["another run's", "a long line in four pieces"]);
     assert_eq!(files(&rigs[0]), ["dead.ndjson"]);
 }
@@ -210,7 +213,7 @@ fn a_line_whose_end_does_not_come_holds_nobody_up() {
     let letters = rig.ledger.letters();
     let events: Vec<_> = letters
         .iter()
-        .map(|l| l["event"].as_str().unwrap())
+        .map(|l| l["event"]["original"].as_str().unwrap())
         .collect();
     assert_eq!(events, ["1 0 0", "1 0 1", "half whole"]);
 }
@@ -228,7 +231,7 @@ fn a_line_that_its_source_never_ends_is_ended() {
     let letters = rig.ledger.letters();
     let events: Vec<_> = letters
         .iter()
-        .map(|l| l["event"].as_str().unwrap())
+        .map(|l| l["event"]["original"].as_str().unwrap())
         .collect();
     assert_eq!(events, ["one", "two", "three"]);
     assert_eq!(summary.positions[&("in0".to_owned(), 0)], 4);
@@ -375,13 +378,16 @@ fn letters_by(exit: impl FnOnce(Shelf) -> Exit) {
     assert_eq!(summary.dead_letter, "sink shelf");
     let event = |line: &String| {
         let letter: serde_json::Value = serde_json::from_str(line).unwrap();
-        letter["event"].as_str().unwrap().to_owned()
+        letter["event"]["original"].as_str().unwrap().to_owned()
     };
     let mut shelved: Vec<String> = lines.lock().unwrap().iter().map(event).collect();
     shelved.sort();
     assert_eq!(shelved, ["0 0 13", "0 0 3", "0 0 33", "a long line"]);
     let letters = rig.ledger.letters();
-    let kept: Vec<_> = letters.iter().map(|letter| &letter["event"]).collect();
+    let kept: Vec<_> = letters
+        .iter()
+        .map(|letter| &letter["event"]["original"])
+        .collect();
     assert_eq!(kept, ["0 0 23"]);
 }
 

@@ -25,9 +25,19 @@ pub struct Letter {
 
 #[derive(Deserialize)]
 struct Entry {
+    labels: Labels,
+    event: Event,
+}
+
+#[derive(Deserialize)]
+struct Labels {
     source: String,
     sink: Option<String>,
-    event: String,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    original: String,
     /// The event in base64, if it is not UTF-8.
     bytes: Option<String>,
     /// What stands there is not the event.
@@ -43,23 +53,24 @@ impl Letter {
     pub fn read(line: &[u8]) -> Result<Letter, String> {
         let entry: Entry =
             serde_json::from_slice(line).map_err(|error| format!("is no dead letter: {error}"))?;
-        if entry.lossy {
+        let Entry { labels, event } = entry;
+        if event.lossy {
             return Err(
                 "does not hold the event as it was: it is not UTF-8, and was too long".into(),
             );
         }
-        let event = match entry.bytes {
+        let event = match event.bytes {
             Some(bytes) => STANDARD
                 .decode(bytes)
                 .map_err(|error| format!("is no dead letter: bytes: {error}"))?,
-            None => entry.event.into_bytes(),
+            None => event.original.into_bytes(),
         };
         let hash = digest(&SHA256, line);
         let number = hash.as_ref().first_chunk().copied().unwrap_or_default();
         Ok(Letter {
             group: Group {
-                source: entry.source,
-                sink: entry.sink,
+                source: labels.source,
+                sink: labels.sink,
             },
             event,
             number: u64::from_le_bytes(number),

@@ -81,9 +81,12 @@ impl Ledger {
         let sets: Vec<_> = sets.collect();
         let mut dead: BTreeMap<Key, Vec<(String, String)>> = BTreeMap::new();
         for letter in self.letters() {
-            let text = |key: &str| letter[key].as_str().unwrap_or_default().to_owned();
-            let place = (text("sink"), text("reason"));
-            dead.entry(key(letter["event"].as_str().unwrap()))
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            let place = (
+                text(&letter["labels"]["sink"]),
+                text(&letter["error"]["message"]),
+            );
+            dead.entry(key(letter["event"]["original"].as_str().unwrap()))
                 .or_default()
                 .push(place);
         }
