@@ -6,9 +6,6 @@
 #[allow(dead_code)]
 #[path = "../../crates/source/src/beats/codec/mod.rs"]
 mod codec;
-#[allow(dead_code)]
-#[path = "../../crates/source/src/flat.rs"]
-mod flat;
 
 use codec::{Bounds, Broken, Decoder, Due, Lines, Step};
 use knownet_fuzz::choice::Choices;

@@ -4,9 +4,6 @@
 #![no_main]
 
 #[allow(dead_code)]
-#[path = "../../crates/source/src/flat.rs"]
-mod flat;
-#[allow(dead_code)]
 #[path = "../../crates/source/src/frame/mod.rs"]
 mod frame;
 #[allow(dead_code)]
