@@ -9,6 +9,7 @@
 //! | file | machine, inode, time of birth, and the file's first line (if compressed, first kibibyte) | its content, decompressed |
 //! | followed file | machine, inode and time of birth of where it was seen first; for what an inode holds after that (a truncation), the time when that was seen, too. Journalled, it goes wherever the content goes: renamed, copied, compressed | its content, decompressed, before any decoding |
 //! | spool | machine, the source's name, the file's number, and time and checksum of its first run | what the file holds, decompressed |
+//! | Kafka (`crates/kafka`) | topic and partition | the messages, by offset |
 //! | anything else | nothing: what was sent cannot be asked for again | |
 //!
 //! Events come twice, as others, where
@@ -28,7 +29,8 @@
 //! - a file that is read once was written anew in its place with the same there;
 //! - a followed file was truncated, and its journal is gone; or it was not seen for a day after that;
 //!   or it was truncated between a crash and the next start, and begins again with the same kibibyte,
-//!   or all that was handed out at first if that was less, and what was confirmed last in its place.
+//!   or all that was handed out at first if that was less, and what was confirmed last in its place;
+//! - two Kafka clusters have a topic of the same name, and both go into one index.
 //!
 //! Where files have no inodes (Windows), their path stands for it: a followed file that is renamed is
 //! known again by its content and keeps its name, one that is read once is another one.
