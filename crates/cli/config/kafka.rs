@@ -18,6 +18,15 @@ use super::{Config, Sink, Source};
 /// Whether an option of librdkafka's may have a value.
 type Check = fn(&str, &str) -> Result<(), String>;
 
+/// Options that say whether a broker is who it seems to be, and the values that say nobody looks.
+const UNCHECKED: [(&str, &[&str]); 2] = [
+    (
+        "enable.ssl.certificate.verification",
+        &["false", "f", "0", "no", "n"],
+    ),
+    ("ssl.endpoint.identification.algorithm", &["none"]),
+];
+
 /// Reads them.
 pub(super) fn connection(section: &Section<'_>, check: Check) -> Connection {
     section.require_list("brokers", "name some, such as [\"kafka-1:9092\"]");
@@ -37,6 +46,15 @@ pub(super) fn connection(section: &Section<'_>, check: Check) -> Connection {
     if let Some(node) = section.node("librdkafka") {
         let key = dotted(&section.key, "librdkafka");
         options(section, node, (&key, ""), check, &mut extra);
+    }
+    for (name, off) in UNCHECKED {
+        let off = |value: &String| off.contains(&value.to_ascii_lowercase().as_str());
+        if extra.get(name).is_some_and(off) {
+            let message = format!(
+                "{name} lets anybody pretend to be the brokers; name their authority in tls.ca instead"
+            );
+            section.warning("librdkafka", message);
+        }
     }
     Connection {
         brokers,
@@ -169,6 +187,15 @@ pub(super) fn join(config: &mut Config, notes: &Notes) {
         SinkKind::Kafka(options) => Some((at, options.transaction.as_ref()?.link.clone())),
         _ => None,
     };
+    if let Some(at) = letters
+        && with_id((at, &config.sinks[at])).is_some()
+    {
+        let sink = &config.sinks[at];
+        let key = dotted(&dotted("sinks", &sink.name), "transactional_id");
+        let message = "commits what was read in the same transaction, which dead letters are no \
+                       part of; leave it out";
+        notes.error(sink.line, &key, message);
+    }
     let mut linked = config.sinks.iter().enumerate().filter_map(with_id);
     let Some((at, link)) = linked.find(|(at, _)| Some(*at) != letters) else {
         return;

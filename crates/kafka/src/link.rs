@@ -55,7 +55,11 @@ impl Link {
     pub(crate) fn positions(&self, all: &[(u32, u64)]) -> Option<Positions> {
         let (names, group) = self.0.get()?.queue.positions(all)?;
         Some(Positions {
-            list: list(&names),
+            list: list(
+                names
+                    .iter()
+                    .map(|(topic, partition, position)| (&**topic, *partition, *position)),
+            ),
             group,
         })
     }
@@ -74,13 +78,11 @@ impl Link {
             .iter()
             .map(|number| group.queue.name_of(*number))
             .collect();
-        let ours = names.iter().flatten().cloned();
-        let ours: Vec<_> = ours
-            .map(|(topic, partition)| (topic, partition, 0))
-            .collect();
+        let ours = names.iter().flatten();
+        let ours = ours.map(|(topic, partition)| (&**topic, *partition, 0));
         // Without a subscription it only asks.
         let consumer: BaseConsumer = group.config.create()?;
-        let told = consumer.committed_offsets(list(&ours), time)?;
+        let told = consumer.committed_offsets(list(ours), time)?;
         let position = |name: &Option<(String, i32)>| {
             let (topic, partition) = name.as_ref()?;
             match told.find_partition(topic, *partition)?.offset() {
@@ -92,12 +94,13 @@ impl Link {
     }
 }
 
-fn list(positions: &[(String, i32, u64)]) -> TopicPartitionList {
-    let mut list = TopicPartitionList::with_capacity(positions.len());
+/// Positions as librdkafka wants them.
+pub(crate) fn list<'a>(positions: impl Iterator<Item = (&'a str, i32, u64)>) -> TopicPartitionList {
+    let mut list = TopicPartitionList::new();
     for (topic, partition, position) in positions {
-        let offset = Offset::Offset(i64::try_from(*position).unwrap_or(i64::MAX));
+        let offset = Offset::Offset(i64::try_from(position).unwrap_or(i64::MAX));
         // Every offset can be said.
-        let _ = list.add_partition_offset(topic, *partition, offset);
+        let _ = list.add_partition_offset(topic, partition, offset);
     }
     list
 }

@@ -145,6 +145,9 @@ impl Producer {
     /// If an option does not work on this machine.
     pub fn open(name: &str, options: &SinkOptions, state: &Path) -> Result<Producer, OpenError> {
         let mut config = options.connection.config(name, SINK)?;
+        // A gigabyte would be memory that nothing else counts.
+        let connection = &options.connection;
+        connection.usual(&mut config, "queue.buffering.max.kbytes", "65536");
         config.set("acks", "all");
         config.set("enable.idempotence", "true");
         let partitioner = name_of(options.partitioner, &Partitioner::ALL);

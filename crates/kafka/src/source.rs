@@ -120,6 +120,8 @@ impl Consumer {
         connection.usual(&mut config, "statistics.interval.ms", "5000");
         // Ours is a queue, too: librdkafka's 64 MiB before it would only be memory.
         connection.usual(&mut config, "queued.max.messages.kbytes", "16384");
+        // Usually a second in which nothing is fetched after that queue was full.
+        connection.usual(&mut config, "fetch.queue.backoff.ms", "10");
         let queue = Arc::new(Queue::new(name, limits, options.link.is_some()));
         if let Some(link) = &options.link {
             // Then it also waits for what a member before it has not finished committing.

@@ -13,6 +13,8 @@ use crate::config::{duration, kafka};
 
 /// How long a partition is kept for what of it is not safe yet.
 const DRAIN: Duration = Duration::from_secs(10);
+/// The longest: below librdkafka's `max.poll.interval.ms` of 300 s, for nobody polls meanwhile.
+const MOST: Duration = Duration::from_secs(240);
 
 pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
     let connection = kafka::connection(section, Extra::check_source);
@@ -30,12 +32,20 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
         "" => Err(format!("\"{text}\" is not the name of a group")),
         name => Ok(name.to_owned()),
     });
+    let drain_timeout = duration::read(section, "drain_timeout");
+    if drain_timeout.is_some_and(|time| time > MOST) {
+        let message = format!(
+            "is more than {} s, after which the group might take the member for dead; write less",
+            MOST.as_secs()
+        );
+        section.error("drain_timeout", message);
+    }
     Some(SourceKind::Kafka(SourceOptions {
         connection,
         topics,
         group: group.unwrap_or_else(|| "knownet".to_owned()),
         start: section.text("start", start).unwrap_or(Start::Earliest),
-        drain_timeout: duration::read(section, "drain_timeout").unwrap_or(DRAIN),
+        drain_timeout: drain_timeout.unwrap_or(DRAIN),
         link: None,
     }))
 }

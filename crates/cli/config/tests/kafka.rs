@@ -164,6 +164,52 @@ fn a_secret_without_encryption_is_warned_of() {
 }
 
 #[test]
+fn brokers_that_nobody_checks_are_warned_of() {
+    let all = |options: &str| {
+        warnings(&format!(
+            "[sources.a]\ntype = \"kafka\"\nbrokers = [\"k:9092\"]\ntopics = [\"logs\"]\n\
+             tls = {{}}\nlibrdkafka = {{ {options} }}\n{SINK}"
+        ))
+    };
+    assert_eq!(
+        all("enable.ssl.certificate.verification = false"),
+        [
+            "config/a.toml:6: warning: sources.a.librdkafka: enable.ssl.certificate.verification lets \
+             anybody pretend to be the brokers; name their authority in tls.ca instead"
+        ]
+    );
+    assert_eq!(all("enable.ssl.certificate.verification = true"), [""; 0]);
+}
+
+#[test]
+fn a_partition_is_not_kept_for_ever() {
+    assert_mistakes(
+        &format!(
+            "[sources.a]\ntype = \"kafka\"\nbrokers = [\"k:1\"]\ntopics = [\"logs\"]\n\
+             drain_timeout = \"5m\"\n{SINK}"
+        ),
+        &[
+            "config/a.toml:5: sources.a.drain_timeout: is more than 240 s, after which the group might \
+             take the member for dead; write less",
+        ],
+    );
+}
+
+#[test]
+fn dead_letters_go_in_no_transaction() {
+    assert_mistakes(
+        "dead_letter = \"letters\"\n[sources.a]\ntype = \"kafka\"\nbrokers = [\"k:1\"]\n\
+         topics = [\"logs\"]\n[sinks.out]\ntype = \"kafka\"\nbrokers = [\"k:1\"]\n\
+         topic = \"out\"\n[sinks.letters]\ntype = \"kafka\"\nbrokers = [\"k:1\"]\n\
+         topic = \"letters\"\ntransactional_id = \"x\"\n",
+        &[
+            "config/a.toml:10: sinks.letters.transactional_id: commits what was read in the same \
+             transaction, which dead letters are no part of; leave it out",
+        ],
+    );
+}
+
+#[test]
 fn a_topic_that_is_read_cannot_be_written() {
     assert_mistakes(
         "[sources.a]\ntype = \"kafka\"\nbrokers = [\"k:1\", \"k:2\"]\ntopics = [\"x\", \"logs\"]\n\

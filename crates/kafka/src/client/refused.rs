@@ -7,6 +7,7 @@ const BROKERS: &str = "is set by brokers";
 const SECURITY: &str = "is set by tls and sasl";
 const TLS: &str = "is set by tls";
 const SASL: &str = "is set by sasl";
+const CODE: &str = "would load code into the process; it cannot be set";
 const SAFE: &str = "would let events be lost or confirmed too early; it cannot be set";
 
 /// Those that nobody may set.
@@ -21,10 +22,9 @@ const ALL: &Refused = &[
     ("sasl.mechanisms", SASL),
     ("sasl.username", SASL),
     ("sasl.password", SASL),
-    (
-        "plugin.library.paths",
-        "would load code into the process; it cannot be set",
-    ),
+    ("plugin.library.paths", CODE),
+    ("ssl.engine.location", CODE),
+    ("ssl.providers", CODE),
     ("test.mock.num.brokers", "would send nothing to the brokers"),
     ("test.mock.broker.rtt", "would send nothing to the brokers"),
 ];
@@ -60,6 +60,10 @@ pub(crate) const SINK: &Refused = &[
     ("message.send.max.retries", SAFE),
     ("retries", SAFE),
     ("delivery.report.only.error", SAFE),
+    (
+        "enable.gapless.guarantee",
+        "would end the producer for what is sent again without it; it cannot be set",
+    ),
     ("transactional.id", "is set by transactional_id"),
 ];
 

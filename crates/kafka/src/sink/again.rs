@@ -7,6 +7,16 @@ use rdkafka::producer::BaseRecord;
 
 use super::pending::Pending;
 
+/// What travels with a message and comes back with its report.
+pub(super) struct Tag {
+    pub pending: Arc<Pending>,
+    /// When its event was: of a message that was not delivered, librdkafka does not tell.
+    pub time: Option<i64>,
+}
+
+/// A message as it is sent.
+pub(super) type Record<'a> = BaseRecord<'a, [u8], [u8], Box<Tag>>;
+
 /// A message with all that belongs to it.
 pub(super) struct Letter {
     pub payload: Vec<u8>,
@@ -20,7 +30,7 @@ pub(super) struct Letter {
 
 impl Letter {
     /// A copy of what a producer gives back.
-    pub fn of(message: &impl Message, pending: Arc<Pending>, alone: bool) -> Letter {
+    pub fn of(message: &impl Message, tag: Tag, alone: bool) -> Letter {
         let headers = message.headers().map(|headers| {
             let all = OwnedHeaders::new_with_capacity(headers.count());
             headers.iter().fold(all, OwnedHeaders::insert)
@@ -28,17 +38,20 @@ impl Letter {
         Letter {
             payload: message.payload().unwrap_or_default().to_vec(),
             key: message.key().map(<[u8]>::to_vec),
-            time: message.timestamp().to_millis(),
+            time: tag.time,
             headers,
-            pending,
+            pending: tag.pending,
             alone,
         }
     }
 
     /// As it is sent.
-    pub fn record<'a>(&'a self, topic: &'a str) -> BaseRecord<'a, [u8], [u8], Arc<Pending>> {
-        let mut record: BaseRecord<'a, [u8], [u8], Arc<Pending>> =
-            BaseRecord::with_opaque_to(topic, self.pending.clone());
+    pub fn record<'a>(&'a self, topic: &'a str) -> Record<'a> {
+        let tag = Tag {
+            pending: self.pending.clone(),
+            time: self.time,
+        };
+        let mut record = Record::with_opaque_to(topic, Box::new(tag));
         record.payload = Some(&self.payload);
         record.key = self.key.as_deref();
         record.timestamp = self.time;

@@ -18,6 +18,8 @@ pub(super) struct Bundle {
     pub receipt: Receipt,
     bytes: Vec<u8>,
     events: Vec<Event>,
+    /// Bytes that their headers take.
+    headers: usize,
 }
 
 struct Event {
@@ -48,6 +50,7 @@ impl Bundle {
     ) -> Bundle {
         let mut bytes = Vec::with_capacity(parcel.events.len());
         let mut events = Vec::new();
+        let mut held = 0;
         for item in parcel.items() {
             let start = bytes.len();
             bytes.extend_from_slice(item.line);
@@ -57,11 +60,13 @@ impl Bundle {
                 bytes.extend_from_slice(&key);
                 start..bytes.len()
             });
+            let headers = compose::headers(&item, headers);
+            held += headers.as_ref().map_or(0, compose::size);
             events.push(Event {
                 line,
                 key,
                 time: item.message.and_then(|message| message.time()),
-                headers: compose::headers(&item, headers),
+                headers,
                 state: State::Usual,
             });
         }
@@ -71,12 +76,13 @@ impl Bundle {
             receipt,
             bytes,
             events,
+            headers: held,
         }
     }
 
     /// Bytes of memory, about.
     pub fn size(&self) -> usize {
-        self.bytes.capacity() + self.events.capacity() * size_of::<Event>()
+        self.bytes.capacity() + self.events.capacity() * size_of::<Event>() + self.headers
     }
 
     /// The events that are to be sent: their places, and whether each goes alone.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use knownet_flow::{Item, Path};
-use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::message::{Header, Headers as _, OwnedHeaders};
 
 use super::{Headers, key};
 
@@ -13,6 +13,16 @@ pub(super) fn key<'a>(item: &Item<'a>, field: Option<&Path>) -> Option<Cow<'a, [
         Some(path) => key::find(item.line, path),
         None => item.message?.key().map(Cow::Borrowed),
     }
+}
+
+/// About as many bytes of memory as librdkafka keeps for a header beside its text.
+const HEADER: usize = 64;
+
+/// Bytes of memory that the headers take, about.
+pub(super) fn size(headers: &OwnedHeaders) -> usize {
+    let size =
+        |header: Header<'_, &[u8]>| HEADER + header.key.len() + header.value.map_or(0, <[u8]>::len);
+    headers.iter().map(size).sum()
 }
 
 /// The headers that the event came with.

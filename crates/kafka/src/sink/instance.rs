@@ -12,7 +12,7 @@ use std::path::Path;
 use knownet_flow::folder;
 
 /// The file in the state folder.
-const FILE: &str = "instance";
+pub(super) const FILE: &str = "instance";
 /// Digits of the number: 64 bits.
 const DIGITS: usize = 16;
 

@@ -200,6 +200,13 @@ impl Ledger {
         }
     }
 
+    /// What travels is lost, which ends the run if it has not ended.
+    pub fn lost(&self) {
+        if let Some(desk) = self.desk.get() {
+            desk.lost();
+        }
+    }
+
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Acquire)
     }

@@ -3,7 +3,6 @@
 //! What one producer gives back goes out again before what came later. A producer that is at its end
 //! (its brokers lost count of its messages) is replaced by a new one.
 
-use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,18 +10,16 @@ use std::time::{Duration, Instant};
 use knownet_flow::{Desk, Item, Parcel, Path, Receipt, WriteError};
 use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, PurgeConfig};
+use rdkafka::producer::{BaseProducer, Producer as _, PurgeConfig};
 
-use super::again::Letter;
+use super::again::{Letter, Record, Tag};
 use super::ledger::Ledger;
 use super::pending::Pending;
 use super::report::{Report, is_final};
-use super::{Headers, SinkOptions, key};
+use super::{Headers, SinkOptions, compose};
 use crate::client::{OpenError, words};
 
 type Native = BaseProducer<Report>;
-type Record<'a> = BaseRecord<'a, [u8], [u8], Arc<Pending>>;
 
 /// How long reports are waited for at once.
 const TICK: Duration = Duration::from_millis(50);
@@ -78,7 +75,10 @@ impl Plain {
             .name("kafka-out".into())
             .spawn({
                 let shared = shared.clone();
-                move || Server::new(&shared).run()
+                move || {
+                    let _over = Over(&shared.ledger);
+                    Server::new(&shared).run();
+                }
             })
             .map_err(|error| OpenError(format!("no thread to produce with: {error}")))?;
         Ok(Plain {
@@ -129,6 +129,19 @@ impl Drop for Plain {
     }
 }
 
+/// Says that the server is gone, however it came to that.
+struct Over<'a>(&'a Ledger);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // Nobody takes reports any more, and nothing may wait for them for ever.
+            self.0.close();
+            self.0.lost();
+        }
+    }
+}
+
 impl Shared {
     fn native(&self) -> Arc<Native> {
         let native = self.native.lock();
@@ -137,16 +150,17 @@ impl Shared {
 
     /// Sends one event; `false` if the run has ended before there was room.
     fn send(&self, native: &Native, item: &Item<'_>, pending: &Arc<Pending>) -> bool {
-        let message = item.message;
-        let key: Option<Cow<'_, [u8]>> = match &self.key {
-            Some(path) => key::find(item.line, path),
-            None => message.and_then(|message| message.key()).map(Cow::Borrowed),
+        let key = compose::key(item, self.key.as_ref());
+        let time = item.message.and_then(|message| message.time());
+        let tag = Tag {
+            pending: pending.clone(),
+            time,
         };
-        let mut record: Record<'_> = BaseRecord::with_opaque_to(&self.topic, pending.clone());
+        let mut record = Record::with_opaque_to(&self.topic, Box::new(tag));
         record.payload = Some(item.line);
         record.key = key.as_deref();
-        record.timestamp = message.and_then(|message| message.time());
-        record.headers = self.headers_of(item);
+        record.timestamp = time;
+        record.headers = compose::headers(item, self.headers);
         loop {
             if self.ledger.is_held() {
                 return self.stand(record, false, native);
@@ -183,7 +197,7 @@ impl Shared {
             key: record.key.map(<[u8]>::to_vec),
             time: record.timestamp,
             headers: record.headers,
-            pending: record.delivery_opaque,
+            pending: record.delivery_opaque.pending,
             alone: false,
         };
         if let Some(letter) = self.ledger.stand(letter, must)
@@ -192,17 +206,6 @@ impl Shared {
             self.ledger.stand(letter, true);
         }
         true
-    }
-
-    fn headers_of(&self, item: &Item<'_>) -> Option<OwnedHeaders> {
-        let headers = item.message?.headers();
-        if self.headers == Headers::Drop || headers.len() == 0 {
-            return None;
-        }
-        let all = OwnedHeaders::new_with_capacity(headers.len());
-        // A name with a NUL cannot be handed to librdkafka.
-        let headers = headers.filter(|(name, _)| !name.contains('\0'));
-        Some(headers.fold(all, |all, (key, value)| all.insert(Header { key, value })))
     }
 
     fn reason(&self, error: &KafkaError) -> String {

@@ -8,9 +8,8 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Message};
 use rdkafka::producer::ProducerContext;
 
-use super::again::Letter;
+use super::again::{Letter, Tag};
 use super::ledger::Ledger;
-use super::pending::Pending;
 use crate::client::words;
 
 /// Hears one producer.
@@ -37,12 +36,12 @@ impl ClientContext for Report {
 }
 
 impl ProducerContext for Report {
-    type DeliveryOpaque = Arc<Pending>;
+    type DeliveryOpaque = Box<Tag>;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, pending: Arc<Pending>) {
+    fn delivery(&self, result: &DeliveryResult<'_>, tag: Box<Tag>) {
         let (error, message) = match result {
             Ok(_) => {
-                pending.done();
+                tag.pending.done();
                 self.ledger.delivered();
                 return;
             }
@@ -52,23 +51,29 @@ impl ProducerContext for Report {
         if code.is_some_and(is_final) {
             if self.alone {
                 let reason = format!("topic {}: {}", self.topic, words(error));
-                pending.refuse(message.payload().unwrap_or_default(), reason);
+                tag.pending
+                    .refuse(message.payload().unwrap_or_default(), reason);
                 self.ledger.delivered();
             } else {
                 // A neighbour may be the one that is meant.
-                self.ledger.give_back(Letter::of(message, pending, true));
+                self.ledger.give_back(Letter::of(message, *tag, true));
             }
             return;
         }
-        let purged = matches!(
+        // Nothing was wrong with these: they were taken back, or a neighbour was refused.
+        let innocent = matches!(
             code,
-            Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight)
+            Some(
+                RDKafkaErrorCode::PurgeQueue
+                    | RDKafkaErrorCode::PurgeInflight
+                    | RDKafkaErrorCode::InvalidDifferentRecord
+            )
         );
-        if !purged {
+        if !innocent {
             self.ledger
                 .failed(format!("topic {}: {}", self.topic, words(error)));
         }
-        let letter = Letter::of(message, pending, self.alone);
+        let letter = Letter::of(message, *tag, self.alone);
         self.ledger.give_back(letter);
     }
 }
@@ -80,5 +85,8 @@ pub(super) fn is_final(code: RDKafkaErrorCode) -> bool {
         RDKafkaErrorCode::MessageSizeTooLarge
             | RDKafkaErrorCode::InvalidMessageSize
             | RDKafkaErrorCode::InvalidRecord
+            | RDKafkaErrorCode::InvalidTimestamp
+            | RDKafkaErrorCode::MessageBatchTooLarge
+            | RDKafkaErrorCode::PolicyViolation
     )
 }

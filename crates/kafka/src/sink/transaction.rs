@@ -7,23 +7,24 @@
 //! - Where a producer is at its end and nobody knows whether its last transaction was committed, the
 //!   committed positions tell, once a new producer has taken over.
 
+mod context;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use knownet_flow::{Desk, Parcel, Path, Receipt, WriteError};
-use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::message::DeliveryResult;
-use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext, PurgeConfig};
-use rdkafka::{ClientConfig, ClientContext};
+use rdkafka::producer::{Producer as _, PurgeConfig};
 
 use super::bundle::{Bundle, Sent};
 use super::report::is_final;
 use super::{Headers, SinkOptions};
 use crate::client::{OpenError, words};
 use crate::link::Link;
+use context::{Context, Native};
 
 /// How long a transaction gathers.
 const GATHER: Duration = Duration::from_millis(200);
@@ -33,8 +34,13 @@ const ENOUGH: usize = 16 << 20;
 const ASK: Duration = Duration::from_secs(5);
 /// How long reports are waited for at once.
 const TICK: Duration = Duration::from_millis(50);
+/// The same where something waits for them: a poll takes all of its time, whatever comes.
+const BREATH: Duration = Duration::from_millis(2);
 /// The shortest and the longest time between attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// The longest one after another producer of the same name was met, and how long that is remembered.
+const FENCED: Duration = Duration::from_secs(60);
+const RECENT: Duration = Duration::from_secs(600);
 
 /// The producer.
 pub(super) struct Transactional {
@@ -62,6 +68,8 @@ struct State {
     /// Nobody waits for more to come.
     hurry: bool,
     closing: bool,
+    /// Nobody takes what waits any more.
+    over: bool,
 }
 
 impl Transactional {
@@ -91,7 +99,11 @@ impl Transactional {
             .name("kafka-out".into())
             .spawn({
                 let shared = shared.clone();
-                move || Worker::new(&shared, native).run()
+                move || {
+                    // Let go of after what the worker holds.
+                    let _over = Over(&shared);
+                    Worker::new(&shared, native).run();
+                }
             })
             .map_err(|error| OpenError(format!("no thread to produce with: {error}")))?;
         Ok(Transactional {
@@ -111,6 +123,9 @@ impl Transactional {
         let shared = &*self.shared;
         let bundle = Bundle::of(parcel, receipt, shared.key.as_ref(), shared.headers);
         let mut state = shared.lock();
+        if state.over {
+            return;
+        }
         state.waiting.push_back(bundle);
         state.open += 1;
         shared.changed.notify_all();
@@ -145,12 +160,35 @@ impl Drop for Transactional {
     }
 }
 
+/// Says that the worker is gone, however it came to that.
+struct Over<'a>(&'a Shared);
+
+impl Drop for Over<'_> {
+    /// Nothing may wait for ever: what is let go of fails, which ends the run if it has not ended.
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.over = true;
+        state.open = 0;
+        let waiting = std::mem::take(&mut state.waiting);
+        self.0.changed.notify_all();
+        drop(state);
+        drop(waiting);
+        if thread::panicking()
+            && let Some(desk) = self.0.desk.get()
+        {
+            desk.lost();
+        }
+    }
+}
+
 /// What became of an attempt.
 enum Fault {
     /// The transaction has to be given up.
     Abort(String),
     /// The producer is at its end.
     Fatal(String),
+    /// So it is, because another one of its name has begun.
+    Fenced(String),
     /// Nobody waits any more.
     Closing,
 }
@@ -182,7 +220,11 @@ struct Worker<'a> {
     doubtful: bool,
     /// What the transaction has taken.
     held: Vec<Bundle>,
+    /// Whether the brokers refused something of it.
+    refused: bool,
     pause: Duration,
+    /// When another one of its name was met last, and how long was waited then.
+    fenced: Option<(Instant, Duration)>,
     failing: bool,
 }
 
@@ -194,7 +236,9 @@ impl Worker<'_> {
             ready: false,
             doubtful: false,
             held: Vec::new(),
+            refused: false,
             pause: PAUSES.0,
+            fenced: None,
             failing: false,
         }
     }
@@ -210,19 +254,47 @@ impl Worker<'_> {
                     self.settle();
                     continue;
                 }
-                Err(Fault::Closing) => return,
-                Err(Fault::Abort(reason)) => {
-                    self.fail(&reason);
-                    if let Err(Fault::Fatal(reason)) = self.abort() {
-                        self.renew(&reason);
+                Err(Fault::Abort(reason)) => match self.abort() {
+                    // The next attempt is another one: there is nothing to wait for.
+                    Ok(true) => {
+                        self.pause = PAUSES.0;
+                        continue;
+                    }
+                    Ok(false) => self.fail(&reason),
+                    Err(fault) => {
+                        self.fail(&reason);
+                        if !self.recover(fault) {
+                            return;
+                        }
+                    }
+                },
+                Err(fault) => {
+                    if !self.recover(fault) {
+                        return;
                     }
                 }
-                Err(Fault::Fatal(reason)) => self.renew(&reason),
             }
             if !self.rest() {
                 return;
             }
         }
+    }
+
+    /// Takes another producer; `false` if nobody wants one.
+    fn recover(&mut self, fault: Fault) -> bool {
+        match fault {
+            Fault::Closing => return false,
+            Fault::Abort(reason) | Fault::Fatal(reason) => self.renew(&reason),
+            Fault::Fenced(reason) => {
+                // Two that shut out each other would do so for ever, each after a little work.
+                let again = self.fenced.filter(|(at, _)| at.elapsed() < RECENT);
+                let pause = again.map_or(PAUSES.0, |(_, pause)| (pause * 2).min(FENCED));
+                self.fenced = Some((Instant::now(), pause));
+                self.pause = pause;
+                self.renew(&reason);
+            }
+        }
+        true
     }
 
     /// Waits for something to send; `false` if nobody wants that any more.
@@ -249,7 +321,7 @@ impl Worker<'_> {
     /// Waits before the next attempt; `false` if nobody wants one.
     fn rest(&mut self) -> bool {
         let until = Instant::now() + self.pause;
-        self.pause = (self.pause * 2).min(PAUSES.1);
+        self.pause = (self.pause * 2).min(PAUSES.1.max(self.pause));
         while Instant::now() < until {
             if self.shared.is_closing() {
                 return false;
@@ -308,11 +380,21 @@ impl Worker<'_> {
             let Some(bundle) = self.next(deadline)? else {
                 break;
             };
+            if !self.shared.link.owns(bundle.number) {
+                self.give_up(bundle);
+                continue;
+            }
             self.held.push(bundle);
             sent += self.send(self.held.len() - 1)?;
         }
         self.flush()?;
         if self.shared.link.is_joined() {
+            // A position behind a refused event must not be safe before the event is.
+            for bundle in &mut self.held {
+                if !bundle.receipt.bury() {
+                    return Err(Fault::Closing);
+                }
+            }
             let positions: Vec<(u32, u64)> = self
                 .held
                 .iter()
@@ -337,10 +419,19 @@ impl Worker<'_> {
 
     /// Lets go of what belongs to another member by now.
     fn drop_lost(&mut self) {
-        let before = self.held.len();
-        self.held
-            .retain(|bundle| self.shared.link.owns(bundle.number));
-        self.close(before - self.held.len());
+        let link = &self.shared.link;
+        let lost = self
+            .held
+            .extract_if(.., |bundle| !link.owns(bundle.number))
+            .collect::<Vec<_>>();
+        for bundle in lost {
+            self.give_up(bundle);
+        }
+    }
+
+    fn give_up(&self, bundle: Bundle) {
+        bundle.receipt.give_up();
+        self.close(1);
     }
 
     /// The next bundle, if it comes in time.
@@ -392,7 +483,7 @@ impl Worker<'_> {
                 return Err(Fault::Closing);
             }
             // Its reports are what makes room.
-            self.native.poll(TICK);
+            self.native.poll(BREATH);
             record = back;
         };
         let reason = self.reason(&error);
@@ -413,36 +504,56 @@ impl Worker<'_> {
             if self.shared.is_closing() {
                 return Err(Fault::Closing);
             }
-            let _ = self.native.flush(TICK);
-            if let Some((_, reason)) = self.native.client().fatal_error() {
-                return Err(Fault::Fatal(reason));
+            let _ = self.native.flush(BREATH);
+            if let Some((code, reason)) = self.native.client().fatal_error() {
+                return Err(self.fatal(code, reason));
             }
         }
+        match self.heed() {
+            Some(reason) => Err(Fault::Abort(reason)),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes what was not delivered, and refuses of it what never will be; why the first one was not.
+    fn heed(&mut self) -> Option<String> {
         let failed = std::mem::take(&mut *self.native.context().failed());
-        let Some((_, first)) = failed.first() else {
-            return Ok(());
-        };
-        let reason = format!("topic {}: {first}", self.shared.topic);
+        let first = failed.first().map(|(_, error)| self.reason(error));
         for (sent, error) in &failed {
             if error.rdkafka_error_code().is_some_and(is_final) {
                 let reason = self.reason(error);
                 self.held[sent.bundle].refuse(sent.event, reason);
+                self.refused = true;
             }
         }
-        Err(Fault::Abort(reason))
+        first
     }
 
-    /// Gives the transaction up.
-    fn abort(&mut self) -> Result<(), Fault> {
-        self.native.purge(PurgeConfig::default().queue().inflight());
+    /// Gives the transaction up; whether the brokers refused something of it, so that the next one is
+    /// not the same.
+    fn abort(&mut self) -> Result<bool, Fault> {
+        // What is on its way is waited for: to take that back would leave gaps between its numbers.
+        self.native.purge(PurgeConfig::default().queue());
+        let deadline = Instant::now() + ASK;
+        // To give up waits for the reports, too, but nobody would take them meanwhile.
+        while self.native.in_flight_count() > 0 && Instant::now() < deadline {
+            if self.shared.is_closing() {
+                return Err(Fault::Closing);
+            }
+            self.native.poll(BREATH);
+        }
         let aborted = self.repeat(|native| native.abort_transaction(ASK));
-        // What was purged is reported as failed, which it is not.
-        self.native.context().failed().clear();
-        self.doubtful = false;
+        // What was purged is reported as failed, too, which it is not.
+        let _ = self.heed();
+        let refused = std::mem::take(&mut self.refused);
         match aborted {
+            Ok(()) => {
+                self.doubtful = false;
+                Ok(refused)
+            }
             // There is nothing worse than having to give up what was given up.
             Err(Fault::Abort(reason)) => Err(Fault::Fatal(reason)),
-            aborted => aborted,
+            Err(fault) => Err(fault),
         }
     }
 
@@ -487,9 +598,29 @@ impl Worker<'_> {
             KafkaError::Transaction(inner) => inner.is_fatal() || !inner.txn_requires_abort(),
             _ => self.native.client().fatal_error().is_some(),
         };
-        match is_fatal {
-            true => Fault::Fatal(reason),
-            false => Fault::Abort(reason),
+        let fatal = self.native.client().fatal_error();
+        match (is_fatal, fatal.map(|(code, _)| code)) {
+            (false, _) => Fault::Abort(reason),
+            (true, fatal) => {
+                let own = error.rdkafka_error_code();
+                self.fatal(fatal.or(own).unwrap_or(RDKafkaErrorCode::Fatal), reason)
+            }
+        }
+    }
+
+    fn fatal(&self, code: RDKafkaErrorCode, reason: String) -> Fault {
+        match code {
+            RDKafkaErrorCode::Fenced
+            | RDKafkaErrorCode::ProducerFenced
+            | RDKafkaErrorCode::InvalidProducerEpoch => Fault::Fenced(format!(
+                "topic {}: another run uses the same transactional.id, {}: each needs a state_dir \
+                 of its own, and in a copied one the file {:?} is to be deleted; or a transaction \
+                 took longer than transaction.timeout.ms ({reason})",
+                self.shared.topic,
+                self.shared.config.get("transactional.id").unwrap_or(""),
+                super::instance::FILE,
+            )),
+            _ => Fault::Fatal(reason),
         }
     }
 
@@ -528,43 +659,6 @@ impl Worker<'_> {
         self.failing = true;
         if let Some(desk) = self.shared.desk.get() {
             desk.failed(reason);
-        }
-    }
-}
-
-type Native = BaseProducer<Context>;
-
-/// Hears the producer.
-struct Context {
-    sink: Arc<str>,
-    /// What was not delivered.
-    failed: Mutex<Vec<(Arc<Sent>, KafkaError)>>,
-}
-
-impl Context {
-    fn failed(&self) -> MutexGuard<'_, Vec<(Arc<Sent>, KafkaError)>> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl ClientContext for Context {
-    fn log(&self, _: RDKafkaLogLevel, kind: &str, message: &str) {
-        tracing::debug!(sink = &*self.sink, "librdkafka: {kind}: {message}");
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(sink = &*self.sink, "librdkafka: {error}: {reason}");
-    }
-
-    fn stats_raw(&self, _: &[u8]) {}
-}
-
-impl ProducerContext for Context {
-    type DeliveryOpaque = Arc<Sent>;
-
-    fn delivery(&self, result: &DeliveryResult<'_>, sent: Arc<Sent>) {
-        if let Err((error, _)) = result {
-            self.failed().push((sent, error.clone()));
         }
     }
 }

@@ -100,9 +100,12 @@ impl Member {
     }
 
     fn assign(&self, consumer: &BaseConsumer<Self>, list: &mut TopicPartitionList) {
-        start::seek(consumer, &self.source, self.start, &self.queue, list);
+        let begun = start::seek(consumer, &self.source, self.start, &self.queue, list);
         for element in list.elements() {
             self.queue.assign(element.topic(), element.partition());
+        }
+        for due in &begun {
+            self.queue.begin(&due.topic, due.partition, due.position);
         }
         self.assigned.store(true, Ordering::Relaxed);
         let outcome = match consumer.rebalance_protocol() {
@@ -110,6 +113,9 @@ impl Member {
             _ => consumer.assign(list),
         };
         self.say("assigned", list, outcome);
+        if !begun.is_empty() {
+            worker::commit(consumer, &self.queue.due());
+        }
     }
 
     fn revoke(&self, consumer: &BaseConsumer<Self>, list: &TopicPartitionList) {
@@ -161,7 +167,13 @@ fn names(list: &TopicPartitionList) -> Vec<(String, i32)> {
 
 impl ClientContext for Member {
     fn log(&self, _: RDKafkaLogLevel, kind: &str, message: &str) {
-        tracing::debug!(source = self.source, "librdkafka: {kind}: {message}");
+        match kind {
+            // These tell of events that are read again or passed over.
+            "OFFSET" | "SESSTMOUT" | "MAXPOLL" => {
+                tracing::warn!(source = self.source, "librdkafka: {kind}: {message}");
+            }
+            _ => tracing::debug!(source = self.source, "librdkafka: {kind}: {message}"),
+        }
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
@@ -172,7 +184,7 @@ impl ClientContext for Member {
     }
 
     fn stats_raw(&self, json: &[u8]) {
-        statistic::report(&self.source, &self.queue.partitions(), json);
+        statistic::report(&self.source, &self.queue.reached(), json);
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Assigned {
     confirmed: u64,
     /// Behind messages without an event, of which no batch will tell.
     passed: u64,
+    /// Where it begins, if somebody has to commit that.
+    began: u64,
     /// What was sent to the brokers last.
     committed: u64,
 }
@@ -27,6 +29,7 @@ impl Assigned {
             handed: 0,
             confirmed: 0,
             passed: 0,
+            began: 0,
             committed: 0,
         }
     }
@@ -51,13 +54,31 @@ impl Assigned {
         self.confirmed >= self.handed
     }
 
+    /// Reading begins at `position`, which nobody has committed: it is due whatever comes, so that the
+    /// next one that reads does not begin further on.
+    pub fn begin(&mut self, position: u64) {
+        self.began = position;
+        self.passed = position;
+    }
+
+    /// Everything before this is safe.
+    pub fn safe(&self) -> u64 {
+        match self.is_drained() {
+            true => self.confirmed.max(self.passed),
+            false => self.confirmed.max(self.began),
+        }
+    }
+
     /// What is to be committed, if that is news.
     pub fn due(&self) -> Option<u64> {
-        let safe = match self.is_drained() {
-            true => self.confirmed.max(self.passed),
-            false => self.confirmed,
-        };
+        let safe = self.safe();
         (safe > self.committed).then_some(safe)
+    }
+
+    /// The same where somebody else commits what is confirmed: of that nothing, and nothing before it.
+    pub fn due_beyond(&self) -> Option<u64> {
+        let known = self.confirmed.max(self.committed);
+        (self.is_drained() && self.passed > known).then_some(self.passed)
     }
 
     /// `position` was sent to the brokers.

@@ -71,8 +71,10 @@ type Named = (Vec<(String, i32, u64)>, Arc<ConsumerGroupMetadata>);
 
 struct Entry {
     place: Assigned,
-    /// The parcel to add to, counted over all that there were.
+    /// The last parcel that waits, counted over all that there were: the one to add to.
     open: Option<u64>,
+    /// Whether it is to be given up: what came of it was forgotten, and nothing behind that may count.
+    leaving: bool,
 }
 
 impl Entry {
@@ -115,7 +117,12 @@ impl Queue {
         let number = state.next;
         state.next += 1;
         let place = Assigned::new(topic, partition);
-        state.assigned.insert(number, Entry { place, open: None });
+        let entry = Entry {
+            place,
+            open: None,
+            leaving: false,
+        };
+        state.assigned.insert(number, entry);
         self.news.notify_all();
     }
 
@@ -139,6 +146,9 @@ impl Queue {
         let Some(entry) = state.assigned.get_mut(&number) else {
             return;
         };
+        if entry.leaving {
+            return;
+        }
         state.last = number;
         let offset = u64::try_from(message.offset()).unwrap_or(0);
         let cut = Cut::of(message.payload(), self.limits.max_event);
@@ -161,15 +171,17 @@ impl Queue {
                 (*event, parcel::WHOLE)
             }
         };
-        state.bytes += event.len() + 1;
         match open {
             Some(parcel) if parcel.fits(read, event.len(), self.limits.batch) => {
+                let before = parcel.size();
                 parcel.add(event, offset, message);
+                state.bytes += parcel.size() - before;
             }
             _ => {
                 let mut parcel = state.spare.pop().unwrap_or_default();
                 parcel.begin(number, read);
                 parcel.add(event, offset, message);
+                state.bytes += parcel.size();
                 entry.open = Some(taken + parcels.len() as u64);
                 parcels.push_back(parcel);
             }
@@ -227,9 +239,6 @@ impl Queue {
     pub fn confirm(&self, number: u32, position: u64) {
         if let Some(entry) = self.lock().assigned.get_mut(&number) {
             entry.place.confirm(position);
-            if self.committed {
-                entry.place.sent(position);
-            }
             self.news.notify_all();
         }
     }
@@ -285,8 +294,16 @@ impl Queue {
     /// What is to be committed; it counts as sent.
     pub fn due(&self) -> Vec<Due> {
         let mut state = self.lock();
+        let taken = state.taken;
         let due = state.assigned.values_mut().filter_map(|entry| {
-            let position = entry.place.due()?;
+            let waits = entry.open.is_some_and(|open| open >= taken);
+            let position = match self.committed {
+                false => entry.place.due()?,
+                // What waits may be committed by somebody else before this arrives, which would then
+                // move the group backwards.
+                true if waits => return None,
+                true => entry.place.due_beyond()?,
+            };
             entry.place.sent(position);
             Some(Due {
                 topic: entry.place.topic.to_string(),
@@ -314,6 +331,11 @@ impl Queue {
             .iter()
             .filter_map(|(topic, partition)| state.number(topic, *partition))
             .collect();
+        for number in &numbers {
+            if let Some(entry) = state.assigned.get_mut(number) {
+                entry.leaving = true;
+            }
+        }
         state.forget(|parcel| numbers.contains(&parcel.number));
         self.room.notify_all();
         self.news.notify_all();
@@ -359,6 +381,25 @@ impl Queue {
     pub fn paused(&self, paused: bool) {
         self.lock().paused = paused;
         self.news.notify_all();
+    }
+
+    /// A partition that is ours, and nobody has committed a position of, begins at this one.
+    pub fn begin(&self, topic: &str, partition: i32, position: u64) {
+        let mut state = self.lock();
+        if let Some(number) = state.number(topic, partition)
+            && let Some(entry) = state.assigned.get_mut(&number)
+        {
+            entry.place.begin(position);
+        }
+    }
+
+    /// How far the partitions are that are ours; 0 while that is not known.
+    pub fn reached(&self) -> Vec<(String, i32, u64)> {
+        let state = self.lock();
+        let places = state.assigned.values().map(|entry| &entry.place);
+        places
+            .map(|place| (place.topic.to_string(), place.partition, place.safe()))
+            .collect()
     }
 
     /// The partitions that are ours.
@@ -442,9 +483,15 @@ impl State {
         self.bytes = self.parcels.iter().map(Parcel::size).sum();
         // Whoever waits for the next one is told of it only where it was not ready before.
         self.ready &= !self.parcels.is_empty();
-        // Their places in the queue have changed.
+        // Their places in the queue have changed. Of what still waits nothing may be lost sight of: a
+        // message without an event must not be passed before it.
         for entry in self.assigned.values_mut() {
             entry.open = None;
+        }
+        for (index, parcel) in self.parcels.iter().enumerate() {
+            if let Some(entry) = self.assigned.get_mut(&parcel.number) {
+                entry.open = Some(self.taken + index as u64);
+            }
         }
     }
 }

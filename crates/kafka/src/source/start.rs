@@ -8,7 +8,7 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::Start;
 use super::group::Member;
-use super::queue::Queue;
+use super::queue::{Due, Queue};
 use crate::client::words;
 
 /// How long the brokers are asked at once.
@@ -17,21 +17,22 @@ const ASK: Duration = Duration::from_secs(5);
 const TRIES: u32 = 6;
 
 /// Sets where the partitions of `list` begin; those of which something was committed are left as they
-/// are.
+/// are. Returns the positions of the others: they are to be committed, so that "where nobody was yet"
+/// holds once and not after each start.
 pub(super) fn seek(
     consumer: &BaseConsumer<Member>,
     source: &str,
     start: Start,
     queue: &Queue,
     list: &mut TopicPartitionList,
-) {
+) -> Vec<Due> {
     if start == Start::Earliest {
-        return;
+        return Vec::new();
     }
     for _ in 0..TRIES {
         match begin(consumer, start, list) {
-            Ok(()) => return,
-            Err(_) if queue.is_closed() => return,
+            Ok(begun) => return begun,
+            Err(_) if queue.is_closed() => return Vec::new(),
             Err(error) => {
                 let words = words(&error);
                 tracing::warn!(
@@ -46,13 +47,14 @@ pub(super) fn seek(
         "where to start could not be asked; partitions without a committed position begin with \
          their oldest messages"
     );
+    Vec::new()
 }
 
 fn begin(
     consumer: &BaseConsumer<Member>,
     start: Start,
     list: &mut TopicPartitionList,
-) -> KafkaResult<()> {
+) -> KafkaResult<Vec<Due>> {
     let committed = consumer.committed_offsets(list.clone(), ASK)?;
     let mut fresh = TopicPartitionList::new();
     for element in committed.elements() {
@@ -62,7 +64,7 @@ fn begin(
         }
     }
     if fresh.count() == 0 {
-        return Ok(());
+        return Ok(Vec::new());
     }
     if let Start::Time(time) = start {
         fresh.set_all_offsets(Offset::Offset(millis(time)))?;
@@ -70,12 +72,23 @@ fn begin(
     } else {
         fresh.set_all_offsets(Offset::End)?;
     }
+    let mut begun = Vec::new();
     for element in fresh.elements() {
         element.error()?;
-        // Of a time behind the last message, the end is told.
-        list.set_partition_offset(element.topic(), element.partition(), element.offset())?;
+        let (topic, partition) = (element.topic(), element.partition());
+        let offset = match element.offset() {
+            Offset::Offset(offset) => offset,
+            // Of a time behind the last message, too, the end is told.
+            _ => consumer.fetch_watermarks(topic, partition, ASK)?.1,
+        };
+        list.set_partition_offset(topic, partition, Offset::Offset(offset))?;
+        begun.push(Due {
+            topic: topic.to_owned(),
+            partition,
+            position: u64::try_from(offset).unwrap_or(0),
+        });
     }
-    Ok(())
+    Ok(begun)
 }
 
 fn millis(time: SystemTime) -> i64 {

@@ -3,6 +3,7 @@
 //! It never waits for the pipeline longer than a moment: where the queue stays full the partitions are
 //! paused, and the polling goes on.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
@@ -12,6 +13,7 @@ use rdkafka::error::KafkaError;
 use super::group::Member;
 use super::queue::{Due, Queue};
 use crate::client::words;
+use crate::link::list;
 
 /// How long it waits for a message before it looks at the rest.
 const TICK: Duration = Duration::from_millis(100);
@@ -72,13 +74,8 @@ pub(super) fn commit(consumer: &BaseConsumer<Member>, due: &[Due]) {
     if due.is_empty() {
         return;
     }
-    let mut list = TopicPartitionList::with_capacity(due.len());
-    for due in due {
-        let offset = i64::try_from(due.position).unwrap_or(i64::MAX);
-        let offset = rdkafka::Offset::Offset(offset);
-        // Every offset can be said.
-        let _ = list.add_partition_offset(&due.topic, due.partition, offset);
-    }
+    let positions = due.iter();
+    let list = list(positions.map(|due| (&*due.topic, due.partition, due.position)));
     if let Err(error) = consumer.commit(&list, CommitMode::Sync) {
         consumer.context().not_committed(&error, &list);
     }
@@ -104,6 +101,12 @@ struct Leaving<'a>(&'a Queue);
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
+        if thread::panicking() {
+            // Otherwise it would look as if there were no more to come.
+            let name = self.0.name();
+            self.0
+                .fail(format!("the thread that consumes for {name} panicked"));
+        }
         self.0.leave();
     }
 }

@@ -7,7 +7,14 @@ fn options_that_would_break_a_promise_are_refused_by_name() {
     for name in ["enable.auto.offset.store", "group.id", "bootstrap.servers"] {
         assert!(Extra::check_source(name, "true").is_err(), "{name}");
     }
-    for name in ["acks", "enable.idempotence", "security.protocol"] {
+    for name in [
+        "acks",
+        "enable.idempotence",
+        "enable.gapless.guarantee",
+        "security.protocol",
+        "ssl.engine.location",
+        "ssl.providers",
+    ] {
         assert!(Extra::check_sink(name, "1").is_err(), "{name}");
     }
     // Each is an option that there is.

@@ -1,5 +1,5 @@
 use rdkafka::Timestamp;
-use rdkafka::message::OwnedMessage;
+use rdkafka::message::{Header, OwnedHeaders, OwnedMessage};
 
 use super::*;
 use crate::tests::LONG;
@@ -75,7 +75,6 @@ fn what_comes_behind_withdrawn_partitions_is_told_of_again() {
     assert!(!queue.lock().ready);
     queue.assign("a", 1);
     queue.push(&message("a", 1, 0, "y1"));
-    assert!(!queue.lock().ready);
     queue.flush();
     assert!(queue.lock().ready);
 }
@@ -143,6 +142,108 @@ fn what_has_no_event_is_passed_with_what_comes_before_it() {
     assert_eq!(queue.due(), [], "what was handed out is not safe");
     queue.confirm(0, 3);
     assert_eq!(queue.due()[0].position, 4);
+}
+
+#[test]
+fn what_is_forgotten_of_one_partition_does_not_pass_what_waits_of_another() {
+    let queue = queue();
+    queue.assign("a", 0);
+    queue.assign("a", 1);
+    queue.push(&message("a", 0, 0, "gone"));
+    queue.push(&message("a", 1, 5, "x"));
+    let numbers = queue.withdraw(&[("a".to_owned(), 0)]);
+    // What comes late of the one that goes is nobody's, and does not count as passed.
+    queue.push(&message("a", 0, 1, ""));
+    queue.push(&message("a", 1, 6, ""));
+    assert_eq!(queue.due(), [], "it waits");
+    queue.release(&numbers);
+    queue.push(&message("a", 1, 7, "y"));
+    assert_eq!(take(&queue), (1, 8, "x\ny\n".to_owned()));
+    queue.confirm(1, 8);
+    assert_eq!(queue.due()[0].position, 8);
+}
+
+#[test]
+fn nothing_that_was_forgotten_at_a_stop_is_passed() {
+    let queue = queue();
+    queue.assign("a", 0);
+    queue.push(&message("a", 0, 0, "x"));
+    take(&queue);
+    queue.push(&message("a", 0, 1, "gone"));
+    queue.stop();
+    queue.push(&message("a", 0, 2, ""));
+    queue.confirm(0, 1);
+    assert_eq!(queue.due()[0].position, 1);
+}
+
+#[test]
+fn keys_headers_and_places_count_as_well_as_events() {
+    let queue = queue();
+    queue.assign("a", 0);
+    let headers = OwnedHeaders::new().insert(Header {
+        key: "name",
+        value: Some(&[b'v'; 5000]),
+    });
+    let (key, time) = (vec![b'k'; 3000], Timestamp::NotAvailable);
+    let of = |offset| {
+        let (payload, key) = (Some(b"x".to_vec()), Some(key.clone()));
+        let topic = "a".to_owned();
+        OwnedMessage::new(payload, key, topic, time, 0, offset, Some(headers.clone()))
+    };
+    queue.push(&of(0));
+    assert!(queue.waiting() > 8000 && queue.is_full());
+    queue.push(&of(1));
+    assert!(queue.waiting() > 16_000);
+    take(&queue);
+    assert_eq!(queue.waiting(), 0);
+    // Small events do not gather a batch of large headers without a bound.
+    let limits = Limits {
+        batch: 10_000,
+        max_event: 8,
+        bound: 40,
+    };
+    let wide = Queue::new("in", limits, false);
+    wide.assign("a", 0);
+    for offset in 0..1000 {
+        wide.push(&of(offset));
+    }
+    wide.flush();
+    let mut batch = Batch::default();
+    wide.take(&mut batch).expect("a batch");
+    assert!(batch.messages.size() < 2 << 20, "{}", batch.messages.size());
+}
+
+#[test]
+fn where_others_commit_only_what_is_beyond_is_due() {
+    let limits = queue().limits;
+    let queue = Queue::new("in", limits, true);
+    queue.assign("a", 0);
+    queue.push(&message("a", 0, 0, "x"));
+    take(&queue);
+    queue.confirm(0, 1);
+    assert_eq!(queue.due(), [], "somebody else committed it");
+    queue.not_committed("a", 0);
+    assert_eq!(queue.due(), [], "whatever failed");
+    queue.push(&message("a", 0, 1, ""));
+    queue.push(&message("a", 0, 2, "y"));
+    assert_eq!(queue.due(), [], "what waits may be committed first");
+    take(&queue);
+    assert_eq!(queue.due(), []);
+    queue.push(&message("a", 0, 3, ""));
+    queue.confirm(0, 3);
+    assert_eq!(queue.due()[0].position, 4);
+}
+
+#[test]
+fn where_it_begins_is_due_before_anything_is_safe() {
+    let queue = queue();
+    queue.assign("a", 0);
+    queue.begin("a", 0, 7);
+    queue.push(&message("a", 0, 7, "x"));
+    take(&queue);
+    assert_eq!(queue.due()[0].position, 7);
+    queue.confirm(0, 8);
+    assert_eq!(queue.due()[0].position, 8);
 }
 
 #[test]

@@ -208,6 +208,10 @@ pub(crate) struct Told {
     pub settled: usize,
     pub events: u64,
     pub refused: Vec<Refused>,
+    /// Those of them that were safe before their receipt was settled.
+    pub buried: usize,
+    /// Whether dead letters cannot be written any more.
+    pub ended: bool,
     pub lost: usize,
     pub failed: Vec<String>,
     pub succeeded: usize,
@@ -260,8 +264,15 @@ impl Desk for Office {
     }
 
     fn bury(&self, _: &str, refused: Vec<Refused>) -> bool {
-        self.note(|told| told.refused.extend(refused));
-        true
+        let mut ended = false;
+        self.note(|told| {
+            ended = told.ended;
+            if !ended {
+                told.buried += refused.len();
+                told.refused.extend(refused);
+            }
+        });
+        !ended
     }
 
     // The ack says it, too.

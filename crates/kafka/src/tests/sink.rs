@@ -236,6 +236,24 @@ fn what_is_refused_together_is_tried_alone() {
 }
 
 #[test]
+fn what_is_sent_again_keeps_its_time() {
+    let cluster = cluster(1, &[("out", 1)]);
+    let too_large = RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    cluster.request_errors(RDKafkaApiKey::Produce, &[too_large]);
+    let (mut sink, office) = sink(&options(&cluster, &[("linger.ms", "200")]));
+    let mut messages = Messages::default();
+    messages.push(None, Some(1_700_000_000_001));
+    messages.push(None, Some(1_700_000_000_002));
+    send(&mut sink, &office, "one\ntwo\n", &messages);
+    let told = office.until(|told| told.settled == 1);
+    assert_eq!((told.events, told.refused.len()), (2, 0), "{told:?}");
+    let all = consume(&cluster, "out", 2);
+    let mut times: Vec<_> = all.iter().map(|m| m.timestamp().to_millis()).collect();
+    times.sort_unstable();
+    assert_eq!(times, [Some(1_700_000_000_001), Some(1_700_000_000_002)]);
+}
+
+#[test]
 fn a_producer_at_its_end_is_replaced() {
     let cluster = cluster(1, &[("out", 2)]);
     let (mut sink, office) = sink(&options(&cluster, &[]));

@@ -259,3 +259,19 @@ fn a_commit_that_fails_is_sent_again_without_news() {
     until_committed(&cluster, "logs", 10);
     drop(source);
 }
+
+#[test]
+fn the_latest_is_looked_up_once() {
+    let cluster = cluster(1, &[("logs", 1)]);
+    produce(&cluster, "logs", &[text(0, "old"), text(0, "old")]);
+    let mut options = source_options(&cluster, &["logs"]);
+    options.start = Start::Latest;
+    let source = open(&options, limits());
+    // Nothing was read, but where reading begins is known from here on.
+    until_committed(&cluster, "logs", 2);
+    drop(source);
+    produce(&cluster, "logs", &[text(0, "between")]);
+    let mut source = open(&options, limits());
+    let seen = read(&mut source, &stop());
+    assert_eq!(seen.lines, ["between"]);
+}

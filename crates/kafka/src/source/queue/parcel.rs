@@ -79,18 +79,20 @@ impl Parcel {
         self.messages.clear(KEEP);
     }
 
-    /// Bytes that count while it waits.
+    /// Bytes that count while it waits: keys, headers and places as well as events.
     pub fn size(&self) -> usize {
-        match self.read {
-            Some(Read::Oversized(_)) => self.bytes.filled().len() + 1,
-            _ => self.bytes.filled().len(),
-        }
+        self.bytes.filled().len() + self.beside()
+    }
+
+    /// Bytes of what there is beside the events.
+    fn beside(&self) -> usize {
+        self.messages.size() + self.places.len() * size_of::<Place>()
     }
 
     /// Whether an event of this length may come behind the others.
     pub fn fits(&self, read: Read, event: usize, batch: usize) -> bool {
         let lines = read == Read::Lines && self.read == Some(Read::Lines);
-        lines && self.bytes.filled().len() + event < batch
+        lines && self.bytes.filled().len() + event < batch && self.beside() < batch.max(KEEP)
     }
 
     /// Adds the `event` that `message` holds.
