@@ -156,7 +156,11 @@ pub enum Setup {
     /// The template gives events in data streams the types of ECS. The policy begins a new index at 50 GB
     /// or after 30 days, and deletes one when it has not been the newest for so long as --keep says. The
     /// dashboards show who talks to unknown networks; they are imported into Kibana or OpenSearch
-    /// Dashboards, under saved objects.
+    /// Dashboards, under saved objects, after the first event is there.
+    ///
+    /// The template makes objects of host, source, user, url, file, http, dns, user_agent, rule and
+    /// process. Logs that have a text there (Zeek's http.log, Suricata's with a sensor's name in host) would
+    /// be refused: send them by a sink of their own to a data stream that the template is not for.
     #[command(after_help = "\
 Examples:
   knownet setup elasticsearch                              by the sink of ./knownet.toml
@@ -190,9 +194,8 @@ pub struct SetupElasticsearch {
     /// How many days an index stays after the next one has begun
     #[arg(long, value_name = "DAYS", default_value = "90d", value_parser = SetupElasticsearch::days)]
     pub keep: u32,
-    /// The data streams; give it again for more
-    #[arg(long, value_name = "PATTERN", default_value = "logs-knownet.*-*",
-        value_parser = SetupElasticsearch::pattern)]
+    /// The data streams; give it again for more [default: the sink's own, or logs-knownet.*-*]
+    #[arg(long, value_name = "PATTERN", value_parser = SetupElasticsearch::pattern)]
     pub data_stream: Vec<String>,
 }
 

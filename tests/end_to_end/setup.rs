@@ -51,6 +51,7 @@ fn files_are_what_the_commands_that_are_printed_send() {
     let named: Vec<_> = ran
         .out
         .lines()
+        .filter(|line| !line.starts_with('#'))
         .map(|line| {
             line.split('@')
                 .nth(1)

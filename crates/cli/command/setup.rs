@@ -24,41 +24,54 @@ use send::Server;
 
 /// The file for Kibana beside those for the server.
 const DASHBOARDS: &str = "dashboards.ndjson";
+/// The data streams of knownet's own.
+const PATTERN: &str = "logs-knownet.*-*";
 
 pub fn setup(command: &Setup) -> anyhow::Result<ExitCode> {
     let Setup::Elasticsearch(options) = command;
-    let requests = |product| request::requests(product, &options.data_stream, options.keep);
     let product = match options.opensearch {
         true => Product::OpenSearch,
         false => Product::Elasticsearch,
     };
     let mut out = io::stdout().lock();
     if let Some(folder) = &options.output {
-        let (dashboards, requests) = (
-            dashboard::dashboards(&options.data_stream),
-            requests(product)?,
-        );
+        let patterns = patterns(&options.data_stream, None);
+        let dashboards = dashboard::dashboards(&patterns);
+        let requests = request::requests(product, &patterns, options.keep)?;
         write(folder, &requests, &dashboards)?;
         explain(folder, product, &requests, &mut out).context(NOT_WRITTEN)?;
     } else if options.print {
-        print(&requests(product)?, &mut out).context(NOT_WRITTEN)?;
+        let patterns = patterns(&options.data_stream, None);
+        let requests = request::requests(product, &patterns, options.keep)?;
+        print(&requests, &mut out).context(NOT_WRITTEN)?;
     } else {
         let Some((config, _)) = check::read(&options.config) else {
             return Ok(ExitCode::FAILURE);
         };
         let (name, sink) = send::sink(&config, options.sink.as_deref())?;
         let cannot = || format!("sink {name}");
+        let stream = sink.target.stream();
+        let patterns = patterns(&options.data_stream, stream);
+        if stream.is_none() {
+            let patterns = patterns.join(", ");
+            writeln!(
+                out,
+                "warning: sink {name} writes to an index, which gets nothing of this: it is for the data \
+                 streams {patterns}"
+            )
+            .context(NOT_WRITTEN)?;
+        }
         let server = Server::new(sink).with_context(cannot)?;
         let product = match options.opensearch {
             true => product,
             false => server.product().with_context(cannot)?,
         };
-        let sent = server
-            .send(&requests(product)?, &mut out)
-            .with_context(cannot)?;
+        let requests = request::requests(product, &patterns, options.keep)?;
+        let sent = server.send(&requests, &mut out).with_context(cannot)?;
         writeln!(
             out,
-            "the dashboards are for Kibana, not for the server: --output writes them to a file"
+            "the dashboards are for Kibana, not for the server: --output writes them to a file, to be \
+             imported after the first event"
         )
         .context(NOT_WRITTEN)?;
         if !sent {
@@ -66,6 +79,19 @@ pub fn setup(command: &Setup) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Those that are asked for; else that of the sink's own data stream.
+fn patterns(asked: &[String], stream: Option<&str>) -> Vec<String> {
+    if !asked.is_empty() {
+        return asked.to_vec();
+    }
+    let usual = |name: &&str| {
+        let rest = name.strip_prefix("logs-knownet.");
+        rest.is_some_and(|rest| rest.contains('-'))
+    };
+    let own = stream.filter(|name| !usual(name));
+    vec![own.unwrap_or(PATTERN).to_owned()]
 }
 
 /// Every request as Kibana's console takes it.
@@ -101,10 +127,10 @@ fn explain(
     for request in requests {
         writeln!(
             out,
-            "curl -fsS -X {} \"$URL{}\" -H 'content-type: application/json' --data-binary '@{}'",
+            "curl -fsS -X {} \"$URL{}\" -H 'content-type: application/json' --data-binary {}",
             request.method,
             request.path,
-            folder.join(request.file).display(),
+            quoted(&format!("@{}", folder.join(request.file).display())),
         )?;
     }
     let header = match product {
@@ -113,9 +139,18 @@ fn explain(
     };
     writeln!(
         out,
-        "curl -fsS \"$KIBANA/api/saved_objects/_import?overwrite=true\" -H '{header}: true' --form 'file=@{}'",
-        folder.join(DASHBOARDS).display(),
+        "curl -fsS \"$KIBANA/api/saved_objects/_import?overwrite=true\" -H '{header}: true' --form {}",
+        quoted(&format!("file=@{}", folder.join(DASHBOARDS).display())),
+    )?;
+    writeln!(
+        out,
+        "# the last one after the first event, so that its fields are known"
     )
+}
+
+/// A word of the shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 impl SetupElasticsearch {

@@ -34,6 +34,13 @@ pub(super) fn read(section: &Section<'_>) -> Option<SinkKind> {
         Host::parse(text.value())
     });
     let target = target(section);
+    if let Some(pattern) = target.as_ref().and_then(Target::builtin) {
+        let message = format!(
+            "may match {pattern}, for which Elasticsearch makes a data stream, which refuses events \
+             without @timestamp; begin the name with another word, or name a data_stream"
+        );
+        section.warning("index", message);
+    }
     let credentials = credentials(section);
     let trust = trust(section);
     if trust.is_some() && !hosts.is_empty() && !hosts.iter().any(Host::is_safe) {

@@ -271,3 +271,17 @@ fn a_secret_that_goes_over_the_network_as_it_is_is_told() {
         ]
     );
 }
+
+#[test]
+fn an_index_that_would_become_a_data_stream_is_warned_of() {
+    let index = |name: &str| elastic(&format!("hosts = \"https://a\"\nindex = \"{name}\""));
+    assert_eq!(
+        warnings(&index("logs-%{[host.name]}")),
+        [
+            "config/a.toml:6: warning: sinks.e.index: may match logs-*-*, for which Elasticsearch makes \
+             a data stream, which refuses events without @timestamp; begin the name with another word, \
+             or name a data_stream"
+        ]
+    );
+    assert_eq!(warnings(&index("logs-%{+yyyy.MM.dd}")), [""; 0]);
+}

@@ -1,25 +1,32 @@
 //! An event's two lines in the body of a bulk request: what is to be done with it, and the event as
 //! it is.
 //!
-//! The only byte that is ever added is for a data stream, which takes no event without a time: one
-//! that has no `@timestamp` gets the time at which it was taken, as its first member.
+//! Nothing is ever added but for a data stream, which takes no event without a time: one that has no
+//! `@timestamp` gets the time at which it was taken for sending, as its first member; one that has null
+//! there gets it in that place.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use knownet_flow::{Id, json};
 use memchr::memmem;
 
-use super::member::find;
+use super::load::{Added, Line};
+use super::member::place;
 use super::moment::FIELD;
 use super::target::Target;
 
 /// Bytes of an [`Id`] as text.
 const ID: usize = 22;
 
+/// What a member says that says nothing.
+pub(super) const NULL: &[u8] = b"null";
+
 /// Writes the lines of events.
 pub(super) struct Writer {
     target: Target,
     named: memmem::Finder<'static>,
+    /// The name may be spelled with escapes.
+    escaped: memmem::Finder<'static>,
 }
 
 impl Writer {
@@ -28,15 +35,16 @@ impl Writer {
         Writer {
             target,
             named: memmem::Finder::new(FIELD),
+            escaped: memmem::Finder::new("\\u"),
         }
     }
 
-    /// Appends both lines; returns where the second one begins. `now` is written out as
+    /// Appends both lines; returns where the second one is. `now` is written out as
     /// [`knownet_flow::time::text`] does.
     ///
     /// `create` and never `index`, since an event that is there already must not be written again,
     /// and data streams take nothing else.
-    pub fn write(&self, event: &[u8], id: Option<Id>, now: &str, out: &mut Vec<u8>) -> usize {
+    pub fn write(&self, event: &[u8], id: Option<Id>, now: &str, out: &mut Vec<u8>) -> Line {
         out.extend_from_slice(b"{\"create\":{\"_index\":\"");
         self.target.write(event, out);
         if let Some(Id(id)) = id {
@@ -47,33 +55,64 @@ impl Writer {
             out.extend_from_slice(&text);
         }
         out.extend_from_slice(b"\"}}\n");
-        let line = out.len();
-        match self.target.is_stream().then(|| self.gap(event)).flatten() {
-            None => out.extend_from_slice(event),
-            Some(at) => {
-                out.extend_from_slice(&event[..at]);
-                out.extend_from_slice(b"\"@timestamp\":\"");
-                out.extend_from_slice(now.as_bytes());
-                out.push(b'"');
-                if event.get(json::space(event, at)) != Some(&b'}') {
-                    out.push(b',');
+        let start = out.len();
+        let gap = match self.target.is_stream() {
+            true => self.gap(event),
+            false => None,
+        };
+        let added = gap.map(|gap| {
+            let (Gap::Member(at) | Gap::Null(at)) = gap;
+            out.extend_from_slice(&event[..at]);
+            let behind = match gap {
+                Gap::Member(_) => {
+                    out.extend_from_slice(b"\"@timestamp\":");
+                    &event[at..]
                 }
-                out.extend_from_slice(&event[at..]);
+                Gap::Null(_) => &event[at + NULL.len()..],
+            };
+            out.push(b'"');
+            out.extend_from_slice(now.as_bytes());
+            out.push(b'"');
+            let null = matches!(gap, Gap::Null(_));
+            if !null && behind.get(json::space(behind, 0)) != Some(&b'}') {
+                out.push(b',');
             }
+            let len = out.len() - start - at;
+            out.extend_from_slice(behind);
+            Added { at, len, null }
+        });
+        if added.is_none() {
+            out.extend_from_slice(event);
         }
         out.push(b'\n');
-        line
+        Line { start, added }
     }
 
-    /// Where a time has to be inserted, if one has to.
-    fn gap(&self, event: &[u8]) -> Option<usize> {
+    /// Where a time has to be written, if one has to.
+    fn gap(&self, event: &[u8]) -> Option<Gap> {
         let brace = json::space(event, 0);
         // What is no object the server refuses, with or without it.
-        let object = event.get(brace) == Some(&b'{');
+        if event.get(brace) != Some(&b'{') {
+            return None;
+        }
         // Most have it; of the others most do not have the word, and that is quickly seen.
-        let lacks = || self.named.find(event).is_none() || find(event, FIELD).is_none();
-        (object && lacks()).then_some(brace + 1)
+        let found = match self.named.find(event).or_else(|| self.escaped.find(event)) {
+            None => None,
+            Some(_) => place(event, FIELD),
+        };
+        match found {
+            None => Some(Gap::Member(brace + 1)),
+            Some(value) => (event[value.clone()] == *NULL).then_some(Gap::Null(value.start)),
+        }
     }
+}
+
+/// Where a time has to be written.
+enum Gap {
+    /// As a member, before this byte.
+    Member(usize),
+    /// In place of the null that begins with this byte.
+    Null(usize),
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use hyper::Method;
 use hyper::body::Bytes;
 
 use super::ElasticsearchOptions;
+use super::answer::excerpt;
 use super::host::Host;
 use super::wire::{Form, Trouble, Wire};
 use crate::Unusable;
@@ -40,7 +41,7 @@ impl Console {
         })
     }
 
-    /// Sends a request with a JSON body, or none, to the first node that can be reached. To be called
+    /// Sends a request with a JSON body, or none, to the first node that can do its work. To be called
     /// on tokio.
     ///
     /// # Errors
@@ -61,6 +62,11 @@ impl Console {
             };
             let bytes = Bytes::from(body.clone().unwrap_or_default());
             match self.wire.ask(host, form, bytes, EVENTS).await {
+                // A proxy whose node is away: another may have one.
+                Ok(reply) if matches!(reply.status, 502 | 503) => {
+                    let words = excerpt(String::from_utf8_lossy(&reply.body).trim());
+                    reasons.push(format!("{host} answered {}: {words}", reply.status));
+                }
                 Ok(reply) => {
                     return Ok(Answer {
                         status: reply.status,
@@ -68,7 +74,8 @@ impl Console {
                     });
                 }
                 Err(
-                    Trouble::Unreachable(reason)
+                    Trouble::Own(reason)
+                    | Trouble::Unreachable(reason)
                     | Trouble::Cut(reason)
                     | Trouble::Slow(reason)
                     | Trouble::Long(reason),

@@ -1,7 +1,7 @@
 //! Takes events, sends them, and does what follows from the answers.
 //!
-//! One task decides what is sent next; each request is a task of its own, so that a panic in one fails
-//! its batches and no others.
+//! One task decides what is sent next; each request is a task of its own. A panic in any of them lets
+//! go of everything: no batch waits for what nobody does any more.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime};
@@ -22,6 +22,7 @@ use crate::Unusable;
 
 /// How often it looks whether the run has ended, which nobody tells it.
 const LOOK: Duration = Duration::from_millis(200);
+
 /// Of one sink.
 pub(super) struct Engine {
     pub hosts: Vec<Host>,
@@ -105,17 +106,19 @@ impl Engine {
 
     /// Sends what there is until it is closed or the run has ended.
     pub async fn run(self: Arc<Engine>, desk: Arc<dyn Desk>) {
+        let _close = Close(&self);
         // Dropped with it are the requests on their way, and with them their receipts.
         let mut tasks = JoinSet::new();
         self.tell.concurrency(self.state().pace.requests());
         while !self.state().closed {
             if desk.is_halted() {
-                return self.close();
+                return;
             }
             let next = self.state().next(Instant::now());
             let until = match next {
                 Next::Send(load, node, round) => {
-                    let turn = Turn::new(self.clone(), node, round);
+                    let repeat = load.past.is_repeat();
+                    let turn = Turn::new(self.clone(), node, round, repeat);
                     tasks.spawn(turn.run(load, desk.clone()));
                     continue;
                 }
@@ -130,10 +133,22 @@ impl Engine {
             };
             tokio::select! {
                 () = self.wake.notified() => {}
-                Some(_) = tasks.join_next() => {}
+                Some(done) = tasks.join_next() => if done.is_err() {
+                    tracing::error!(sink = self.tell.sink(), "a request failed by a fault of the program");
+                    return;
+                },
                 () = pause(until) => {}
             }
         }
+    }
+}
+
+/// Closes the engine when its task ends, however that is.
+struct Close<'a>(&'a Engine);
+
+impl Drop for Close<'_> {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

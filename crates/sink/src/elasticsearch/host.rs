@@ -6,7 +6,8 @@ use std::fmt;
 
 use hyper::Uri;
 
-/// The port of a node whose address has none, as Elasticsearch's own clients take it.
+/// The port of a node whose address has none, with TLS or without, as Beats and Logstash take it; one
+/// behind a proxy at 443 has to name that.
 const PORT: u16 = 9200;
 
 /// A node, as it is reached.

@@ -6,9 +6,12 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hyper::body::Bytes;
 use knownet_flow::Receipt;
+
+use super::action::NULL;
 
 /// A receipt, and how many of its events are still on their way.
 pub(super) struct Hold {
@@ -49,10 +52,38 @@ impl Hold {
     }
 }
 
-/// Where an event's own line is; its action begins where the event before it ends.
+/// Where an event's own line is.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    /// Where it begins.
+    pub start: usize,
+    /// What is in it that did not come with the event.
+    pub added: Option<Added>,
+}
+
+/// What was written into an event's line.
+#[derive(Clone, Copy)]
+pub(super) struct Added {
+    /// Counted from the line's beginning.
+    pub at: usize,
+    /// How many bytes.
+    pub len: usize,
+    /// Whether it stands in place of a null.
+    pub null: bool,
+}
+
+impl Added {
+    /// The event as it was.
+    pub fn undo(self, line: &[u8]) -> Vec<u8> {
+        let null = if self.null { NULL } else { b"" };
+        [&line[..self.at], null, &line[self.at + self.len..]].concat()
+    }
+}
+
+/// An event's line; its action begins where the event before it ends.
 #[derive(Clone, Copy)]
 struct Entry {
-    line: usize,
+    line: Line,
     /// Behind the line feed.
     end: usize,
 }
@@ -94,8 +125,8 @@ impl Gather {
         self.entries.is_empty()
     }
 
-    /// Adds the event that `write` writes with its action; it returns where the event's line begins.
-    pub fn push(&mut self, hold: &Arc<Hold>, write: impl FnOnce(&mut Vec<u8>) -> usize) {
+    /// Adds the event that `write` writes with its action; it returns where the event's line is.
+    pub fn push(&mut self, hold: &Arc<Hold>, write: impl FnOnce(&mut Vec<u8>) -> Line) {
         if self.body.capacity() == 0 {
             self.body.reserve(self.usual + self.usual / 8);
         }
@@ -124,7 +155,10 @@ impl Gather {
         whole.entries.pop();
         self.push(&share.hold, |body| {
             body.extend_from_slice(&whole.body[end..last.end]);
-            last.line - end
+            Line {
+                start: last.line.start - end,
+                ..last.line
+            }
         });
         whole.body.truncate(end);
         let before = whole.shares.last().map_or(0, |share| share.end);
@@ -144,7 +178,7 @@ impl Gather {
             body: std::mem::take(&mut self.body).into(),
             entries: std::mem::replace(&mut self.entries, Vec::with_capacity(entries)),
             shares: std::mem::take(&mut self.shares),
-            cut: 0,
+            past: Past::default(),
         }
     }
 }
@@ -154,8 +188,36 @@ pub(super) struct Load {
     body: Bytes,
     entries: Vec<Entry>,
     shares: Vec<Share>,
-    /// How many times in a row the connection was cut while it was sent.
-    pub cut: u32,
+    pub past: Past,
+}
+
+/// How it went so far; halves inherit it.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(super) struct Past {
+    /// Its events were answered one by one before, and are sent again.
+    pub again: bool,
+    /// How many times it failed as a whole.
+    pub failed: u32,
+    /// Set once something in it is taken for the reason.
+    pub doubt: Option<Suspect>,
+}
+
+impl Past {
+    /// Whether it was sent before.
+    pub fn is_repeat(&self) -> bool {
+        self.again || self.failed > 0 || self.doubt.is_some()
+    }
+}
+
+/// What is known of a load that may be the reason why it fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Suspect {
+    /// How many failures it is given before it is halved.
+    pub patience: u32,
+    /// How many requests had gone well when it failed last.
+    pub seen: u64,
+    /// Before it is sent again.
+    pub pause: Duration,
 }
 
 impl Load {
@@ -182,12 +244,12 @@ impl Load {
             mut body,
             mut entries,
             shares,
-            cut: _,
+            past,
         } = self;
         let rest = body.split_off(cut);
         let mut behind = entries.split_off(at);
         for entry in &mut behind {
-            entry.line -= cut;
+            entry.line.start -= cut;
             entry.end -= cut;
         }
         let mut first = Vec::new();
@@ -213,7 +275,7 @@ impl Load {
             body,
             entries,
             shares,
-            cut: 0,
+            past,
         };
         (half(body, entries, first), Some(half(rest, behind, second)))
     }
@@ -228,9 +290,9 @@ impl Load {
                 let from = index.checked_sub(1).map_or(0, |at| self.entries[at].end);
                 let Entry { line, end } = self.entries[*index];
                 again.push(hold, |body| {
-                    let line = body.len() + (line - from);
+                    let start = body.len() + (line.start - from);
                     body.extend_from_slice(&self.body[from..end]);
-                    line
+                    Line { start, ..line }
                 });
                 next = repeated.next();
             }
@@ -247,7 +309,11 @@ impl Load {
                 good -= 1;
                 let Entry { line, end } = self.entries[index];
                 if let Fate::Refused(reason) = fate {
-                    hold.refuse(&self.body[line..end - 1], reason);
+                    let text = &self.body[line.start..end - 1];
+                    match line.added {
+                        None => hold.refuse(text, reason),
+                        Some(added) => hold.refuse(&added.undo(text), reason),
+                    }
                 }
             }
             hold.settle(good);

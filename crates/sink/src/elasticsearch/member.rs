@@ -2,11 +2,19 @@
 //!
 //! Only what stands before it is looked at; what is not JSON has no fields.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use knownet_flow::json::{space, string_end, value_end};
 
 /// The value of the field with this dotted path, as it is spelled: nested objects, names with dots
 /// in them, or a mixture.
 pub(super) fn find<'a>(object: &'a [u8], path: &str) -> Option<&'a [u8]> {
+    object.get(place(object, path)?)
+}
+
+/// Where that value is.
+pub(super) fn place(object: &[u8], path: &str) -> Option<Range<usize>> {
     let mut at = space(object, 0);
     if object.get(at) != Some(&b'{') {
         return None;
@@ -17,7 +25,7 @@ pub(super) fn find<'a>(object: &'a [u8], path: &str) -> Option<&'a [u8]> {
             return None;
         }
         let end = string_end(object, at)?;
-        let name = object.get(at + 1..end - 1)?;
+        let name = name(object.get(at..end)?)?;
         at = space(object, end);
         if object.get(at) != Some(&b':') {
             return None;
@@ -25,13 +33,13 @@ pub(super) fn find<'a>(object: &'a [u8], path: &str) -> Option<&'a [u8]> {
         at = space(object, at + 1);
         let end = value_end(object, at)?;
         let value = object.get(at..end)?;
-        let rest = path.as_bytes().strip_prefix(name);
+        let rest = path.as_bytes().strip_prefix(&*name);
         match rest {
-            Some([]) => return Some(value),
+            Some([]) => return Some(at..end),
             Some([b'.', inner @ ..]) => {
                 let inner = std::str::from_utf8(inner).unwrap_or_default();
-                if let Some(found) = find(value, inner) {
-                    return Some(found);
+                if let Some(found) = place(value, inner) {
+                    return Some(at + found.start..at + found.end);
                 }
             }
             _ => {}
@@ -41,6 +49,16 @@ pub(super) fn find<'a>(object: &'a [u8], path: &str) -> Option<&'a [u8]> {
             return None;
         }
     }
+}
+
+/// What a string says that may be spelled with escapes.
+fn name(spelled: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let inner = spelled.get(1..spelled.len() - 1)?;
+    if memchr::memchr(b'\\', inner).is_none() {
+        return Some(Cow::Borrowed(inner));
+    }
+    let text: String = serde_json::from_slice(spelled).ok()?;
+    Some(Cow::Owned(text.into_bytes()))
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ impl Moment {
             },
             number => {
                 let number = std::str::from_utf8(number).ok()?;
-                number.parse::<i64>().ok()?.div_euclid(1_000)
+                let millis = number.parse::<i64>().ok().or_else(|| whole(number))?;
+                millis.div_euclid(1_000)
             }
         };
         Moment::at(seconds)
@@ -67,6 +68,13 @@ impl Moment {
             hour,
         })
     }
+}
+
+/// What stands before the point of a number with a fraction or an exponent.
+fn whole(number: &str) -> Option<i64> {
+    let number = number.parse::<f64>().ok()?.floor();
+    // Whole numbers up to there are exact (IEEE 754's 53 bits), and far beyond the year 9999.
+    (number.abs() < 9e15).then_some(number as i64)
 }
 
 /// Seconds since 1970 of `YYYY-MM-DD`, with a time and a zone behind it or not.

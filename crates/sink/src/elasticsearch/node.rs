@@ -10,6 +10,8 @@ use super::Pauses;
 /// The nodes, by their places in the list of hosts.
 pub(super) struct Nodes {
     all: Vec<Health>,
+    /// Whether the last that was told of each was an answer.
+    good: Vec<bool>,
     next: usize,
     pauses: Pauses,
 }
@@ -39,6 +41,7 @@ impl Nodes {
     pub fn new(count: usize, pauses: Pauses) -> Nodes {
         Nodes {
             all: vec![Health::Works; count],
+            good: vec![false; count],
             next: 0,
             pauses,
         }
@@ -68,10 +71,20 @@ impl Nodes {
     /// It answered: whatever it said, it works.
     pub fn answered(&mut self, node: usize) {
         self.all[node] = Health::Works;
+        self.good[node] = true;
+    }
+
+    /// As [`Nodes::failed`], for a request that fails wherever it is sent: as long as others go well
+    /// it says nothing about the node.
+    pub fn doubted(&mut self, node: usize, now: Instant) {
+        if !std::mem::take(&mut self.good[node]) {
+            self.failed(node, now);
+        }
     }
 
     /// It did not answer, or cannot do its work.
     pub fn failed(&mut self, node: usize, now: Instant) {
+        self.good[node] = false;
         let pause = match self.all[node] {
             Health::Works => self.pauses.first,
             Health::Tried(pause) => pause,

@@ -82,8 +82,12 @@ impl Pace {
         self.pause = self.pauses.after(self.pause);
     }
 
-    /// A request went well.
-    pub fn succeeded(&mut self) {
+    /// A request went well. One that was sent before the last change for the worse says nothing
+    /// about now.
+    pub fn succeeded(&mut self, round: Round) {
+        if round < self.round {
+            return;
+        }
         self.pause = self.pauses.first;
         self.until = None;
         self.good += 1;

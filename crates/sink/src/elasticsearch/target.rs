@@ -1,11 +1,12 @@
 //! Where an event goes: a data stream, or an index whose name may have the event's date and fields
-//! in it, spelled as Logstash does: `knownet-%{+yyyy.MM.dd}`, `logs-%{[host.name]}`.
+//! in it, spelled as Logstash does: `knownet-%{+yyyy.MM.dd}`, `knownet-%{[host.name]}`.
 //!
 //! - A name begins with text of the configuration: otherwise an event could choose any index, those
 //!   of the system included.
 //! - What of a field an index's name may not have becomes `_`; an event without the field goes to
 //!   the index with `unknown` in its place.
-//! - A date is that of the event's own `@timestamp`, in UTC; of an event without one, today's.
+//! - A date is that of the event's own `@timestamp`, in UTC; of an event without one, that of
+//!   the day on which it is taken for sending.
 
 use std::io::Write;
 
@@ -109,6 +110,37 @@ impl Target {
             )),
             false => Ok(self),
         }
+    }
+
+    /// The data stream, if it is one.
+    pub fn stream(&self) -> Option<&str> {
+        match &self.parts[..] {
+            [Part::Text(name)] if self.stream => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The pattern of Elasticsearch's own templates for data streams that an index of these names may
+    /// match (Elastic's guide, "Index templates"): it would become a data stream.
+    pub fn builtin(&self) -> Option<&'static str> {
+        let Some(Part::Text(first)) = self.parts.first().filter(|_| !self.stream) else {
+            return None;
+        };
+        let patterns = [
+            ("logs-", "logs-*-*"),
+            ("metrics-", "metrics-*-*"),
+            ("synthetics-", "synthetics-*-*"),
+        ];
+        let (start, pattern) = patterns
+            .iter()
+            .find(|(start, _)| first.starts_with(start))?;
+        let second = self.parts.iter().enumerate().any(|(at, part)| match part {
+            Part::Text(text) if at == 0 => text[start.len()..].contains('-'),
+            Part::Text(text) => text.contains('-'),
+            Part::Field(_) => true,
+            _ => false,
+        });
+        second.then_some(pattern)
     }
 
     /// Whether it is a data stream, whose events need a time.

@@ -36,6 +36,11 @@ impl Tell {
         }
     }
 
+    /// Whose they are.
+    pub fn sink(&self) -> &str {
+        &self.sink
+    }
+
     /// A request came back after so long with this status; or with none, and then the word for why.
     pub fn request(&self, bytes: usize, time: Duration, status: Result<u16, &'static str>) {
         let status = status.map_or_else(str::to_owned, |status| status.to_string());

@@ -11,16 +11,30 @@
 //! | item | what follows |
 //! |---|---|
 //! | 2xx, 409 | it is there; by 409 already, since its id is its own |
-//! | 429 | again, with less at once |
-//! | 5xx, 401, 403 (a block such as that of a full disk, or a missing right), and those in [`PASSING`] | again |
+//! | 429 but for [`BLOCK`] | again, with less at once where it meets most of a request |
+//! | 5xx, 401, [`BLOCK`], 403 (or a missing right), and those in [`PASSING`] | again |
 //! | other | refused, with the server's reason |
 
 use super::answer::{self, Answer, Other, excerpt};
 use super::load::Fate;
 
-/// Errors with a status of 400 that say nothing about the event: the index was closed; there are as
-/// many shards as the cluster may have.
-const PASSING: [&str; 2] = ["index_closed_exception", "validation_exception"];
+/// Errors with a status below 429 that say nothing about the event, by the name and how the reason
+/// begins: the index was closed; there are as many shards as the cluster may have; the index is not
+/// there and may not be made; the index's pipeline is not there; the alias has no index to write to.
+const PASSING: [(&str, &str); 5] = [
+    ("index_closed_exception", ""),
+    ("validation_exception", ""),
+    ("index_not_found_exception", ""),
+    ("illegal_argument_exception", "pipeline with id ["),
+    (
+        "illegal_argument_exception",
+        "no write index is defined for alias [",
+    ),
+];
+
+/// The index takes nothing for now, such as one on a full disk: with a status of 403, or of 429 when
+/// the server lifts it by itself (Elasticsearch since 7). Less at once is no help.
+const BLOCK: &str = "cluster_block_exception";
 
 /// What follows.
 #[derive(Debug, PartialEq, Eq)]
@@ -77,11 +91,11 @@ pub fn judge(status: u16, body: &[u8], events: usize) -> Verdict {
     };
     match status {
         413 => Verdict::TooLarge(reason),
-        400 if said.is_some_and(|error| !PASSING.contains(&&*error.kind)) => {
-            Verdict::Spoiled(reason)
-        }
+        400 if said.is_some_and(|error| !is_passing(&error)) => Verdict::Spoiled(reason),
         429 => Verdict::TooMuch(reason),
-        401 => Verdict::Failed(format!("{reason}; check user and password, or api_key")),
+        401 => Verdict::Failed(format!(
+            "{reason}; check user and password, or api_key; one that was changed is read at the next start"
+        )),
         403 => Verdict::Failed(format!("{reason}; whom it is told to be may not do that")),
         300..400 => Verdict::Failed(format!("{reason}; name the address that it leads to")),
         _ => Verdict::Failed(reason),
@@ -100,12 +114,12 @@ fn items(answer: Answer) -> Items {
                 continue;
             }
             429 => {
-                items.too_much = true;
+                items.too_much |= other.kind != BLOCK;
                 Fate::Again
             }
             // Below 400 it is none, or a good one beside an error.
             ..=399 | 401 | 403 | 500.. => Fate::Again,
-            _ if PASSING.contains(&&*other.kind) => Fate::Again,
+            _ if is_passing(&other) => Fate::Again,
             _ => Fate::Refused(refusal(&other)),
         };
         if fate == Fate::Again && items.reason.is_none() {
@@ -114,6 +128,12 @@ fn items(answer: Answer) -> Items {
         items.others.push((index, fate));
     }
     items
+}
+
+fn is_passing(error: &Other) -> bool {
+    let is =
+        |(kind, reason): &(&str, &str)| error.kind == *kind && error.reason.starts_with(reason);
+    PASSING.iter().any(is)
 }
 
 fn refusal(other: &Other) -> String {

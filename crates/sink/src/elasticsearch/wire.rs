@@ -58,6 +58,8 @@ pub(super) struct Reply {
 /// No answer.
 #[derive(Debug)]
 pub(super) enum Trouble {
+    /// Nothing was sent.
+    Own(String),
     /// The server cannot be reached.
     Unreachable(String),
     /// The connection ended before the answer did.
@@ -108,15 +110,16 @@ impl Wire {
     }
 
     /// The bytes that are sent for a body.
-    pub async fn encode(&self, body: &Bytes) -> Bytes {
+    pub async fn encode(&self, body: &Bytes) -> Result<Bytes, Trouble> {
         let level = self.level;
         if level == 0 {
-            return body.clone();
+            return Ok(body.clone());
         }
         let plain = body.clone();
         // Megabytes of it would hold up every connection of the same thread.
         let done = tokio::task::spawn_blocking(move || gzip(&plain, level)).await;
-        done.unwrap_or_default()
+        let done = done.map_err(std::io::Error::from).flatten();
+        done.map_err(|error| Trouble::Own(format!("a request cannot be compressed: {error}")))
     }
 
     /// Sends a body that was encoded to `host`, and waits for the answer.
@@ -190,12 +193,11 @@ impl Wire {
     }
 }
 
-fn gzip(plain: &[u8], level: u32) -> Bytes {
+fn gzip(plain: &[u8], level: u32) -> std::io::Result<Bytes> {
     let out = Vec::with_capacity(plain.len() / 4);
     let mut encoder = GzEncoder::new(out, Compression::new(level));
-    // Writes to memory do not fail.
-    let _ = encoder.write_all(plain);
-    encoder.finish().unwrap_or_default().into()
+    encoder.write_all(plain)?;
+    Ok(encoder.finish()?.into())
 }
 
 fn authorization(credentials: &Credentials) -> Result<HeaderValue, Unusable> {

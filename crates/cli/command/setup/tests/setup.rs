@@ -1,3 +1,4 @@
+use super::{patterns, quoted};
 use crate::option::SetupElasticsearch as Options;
 
 #[test]
@@ -32,4 +33,23 @@ fn a_pattern_is_what_a_data_stream_may_be_called() {
     ] {
         assert!(Options::pattern(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn the_pattern_is_that_of_the_sinks_own_stream() {
+    let asked = ["a-b-c".to_owned(), "d".to_owned()];
+    assert_eq!(patterns(&asked, Some("logs-x-y")), asked);
+    for (stream, pattern) in [
+        (None, "logs-knownet.*-*"),
+        (Some("logs-knownet.event-default"), "logs-knownet.*-*"),
+        (Some("logs-knownet.event"), "logs-knownet.event"),
+        (Some("logs-x-y"), "logs-x-y"),
+    ] {
+        assert_eq!(patterns(&[], stream), [pattern]);
+    }
+}
+
+#[test]
+fn a_folder_may_have_a_quote_in_its_name() {
+    assert_eq!(quoted("@it's/x"), "'@it'\\''s/x'");
 }

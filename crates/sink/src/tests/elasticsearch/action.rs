@@ -4,10 +4,13 @@ const NOW: &str = "2026-11-21T08:26:04.123Z";
 
 fn written(target: Target, event: &str, id: Option<Id>) -> (String, String) {
     let mut out = b"before\n".to_vec();
-    let line = Writer::new(target).write(event.as_bytes(), id, NOW, &mut out);
+    let Line { start, added } = Writer::new(target).write(event.as_bytes(), id, NOW, &mut out);
     let text = String::from_utf8(out).unwrap();
-    let (action, event) = text.split_at(line);
-    (action["before\n".len()..].to_owned(), event.to_owned())
+    let (action, line) = text.split_at(start);
+    let undone = added.map(|added| added.undo(line.as_bytes()));
+    let undone = undone.unwrap_or_else(|| line.into());
+    assert_eq!(String::from_utf8(undone).unwrap(), format!("{event}\n"));
+    (action["before\n".len()..].to_owned(), line.to_owned())
 }
 
 fn stream() -> Target {
@@ -40,10 +43,22 @@ fn a_data_stream_gets_a_time_for_each_event() {
             r#"{"a":{"@timestamp":1}}"#,
             format!("{{\"@timestamp\":\"{NOW}\",\"a\":{{\"@timestamp\":1}}}}"),
         ),
+        (
+            r#"{"a":1,"@timestamp" : null }"#,
+            format!("{{\"a\":1,\"@timestamp\" : \"{NOW}\" }}"),
+        ),
+        (
+            r#"{"\u0040timestamp":null,"b":null}"#,
+            format!("{{\"\\u0040timestamp\":\"{NOW}\",\"b\":null}}"),
+        ),
         // What has one keeps it, whatever it is; what is no object stays that.
         (
-            r#"{"a":1,"@timestamp":null}"#,
-            r#"{"a":1,"@timestamp":null}"#.to_owned(),
+            r#"{"a":1,"@timestamp":"null"}"#,
+            r#"{"a":1,"@timestamp":"null"}"#.to_owned(),
+        ),
+        (
+            r#"{"a":1,"\u0040time\u0073tamp":1}"#,
+            r#"{"a":1,"\u0040time\u0073tamp":1}"#.to_owned(),
         ),
         ("[1]", "[1]".to_owned()),
         ("", String::new()),

@@ -63,10 +63,10 @@ impl Book {
 fn push(gather: &mut Gather, hold: &Arc<Hold>, event: &str) {
     gather.push(hold, |body| {
         body.extend_from_slice(b"action\n");
-        let line = body.len();
+        let start = body.len();
         body.extend_from_slice(event.as_bytes());
         body.push(b'\n');
-        line
+        Line { start, added: None }
     });
 }
 

@@ -20,6 +20,13 @@ fn fields_are_found_however_they_are_nested() {
 }
 
 #[test]
+fn a_name_may_be_spelled_with_escapes() {
+    let event = br#"{"a\"b":1,"\u0061":{"\u0062":2},"\x":3}"#;
+    assert_eq!(find(event, "a.b"), Some(&b"2"[..]));
+    assert_eq!(find(event, "x"), None);
+}
+
+#[test]
 fn what_is_no_json_has_none() {
     for text in [
         "",

@@ -48,3 +48,15 @@ fn the_others_go_on() {
     let turns: Vec<_> = (0..4).map(|_| nodes.choose(now)).collect();
     assert_eq!(turns, [0, 2, 0, 2].map(Choice::Node));
 }
+
+#[test]
+fn what_fails_everywhere_says_nothing_about_one_where_others_go_well() {
+    let (mut nodes, now) = (nodes(1), Instant::now());
+    for _ in 0..3 {
+        nodes.answered(0);
+        nodes.doubted(0, now);
+        assert_eq!(nodes.choose(now), Choice::Node(0));
+    }
+    nodes.doubted(0, now);
+    assert_eq!(nodes.choose(now), Choice::Later(now + SECOND));
+}

@@ -38,12 +38,12 @@ fn it_grows_slowly_to_what_it_was() {
     assert_eq!(now(&pace), (1, 2 * MIB));
     let mut steps = 0;
     while now(&pace) != (3, 8 * MIB) {
-        pace.succeeded();
+        pace.succeeded(pace.round());
         steps += 1;
     }
     // Six eighths, then a second request after one and a third after two.
     assert_eq!(steps, 6 + 1 + 2);
-    (0..100).for_each(|_| pace.succeeded());
+    (0..100).for_each(|_| pace.succeeded(pace.round()));
     assert_eq!(now(&pace), (3, 8 * MIB));
 }
 
@@ -56,7 +56,7 @@ fn pauses_grow_and_end_with_the_first_success() {
         assert_eq!(pace.until(at), Some(until));
         assert_eq!(pace.until(until), None);
     }
-    pace.succeeded();
+    pace.succeeded(pace.round());
     assert_eq!(pace.until(at), None);
 }
 
@@ -65,8 +65,18 @@ fn what_is_too_large_is_never_sent_again() {
     let mut pace = Pace::new(1, 8 * MIB, PAUSES);
     pace.too_large(6 * MIB);
     assert_eq!(pace.bytes(), 3 * MIB);
-    (0..100).for_each(|_| pace.succeeded());
+    (0..100).for_each(|_| pace.succeeded(pace.round()));
     assert_eq!(pace.bytes(), 3 * MIB);
     pace.too_large(1);
     assert_eq!(pace.bytes(), LEAST);
+}
+
+#[test]
+fn a_success_of_before_ends_no_pause() {
+    let (mut pace, at) = (Pace::new(4, MIB, PAUSES), Instant::now());
+    let before = pace.round();
+    pace.refused(before, at);
+    (0..9).for_each(|_| pace.succeeded(before));
+    assert_eq!(pace.until(at), Some(at + PAUSES.first));
+    assert_eq!(pace.requests(), 2);
 }

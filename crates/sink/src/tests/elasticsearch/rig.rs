@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use knownet_flow::{
     Ack, Courier, Desk, Events, Id, Messages, Outcome, Parcel, Receipt, Settled, Trace, WriteError,
@@ -24,6 +24,8 @@ pub struct Ledger {
     book: Mutex<Book>,
     changed: Condvar,
     pub halted: AtomicBool,
+    /// The next that is told of a failure panics.
+    pub panics: AtomicBool,
 }
 
 #[derive(Default)]
@@ -51,6 +53,7 @@ impl Desk for Ledger {
     fn lost(&self) {}
 
     fn failed(&self, reason: &str) {
+        assert!(!self.panics.load(Ordering::Relaxed), "as it is told to");
         self.change(|book| book.failed.push(reason.to_owned()));
     }
 
@@ -72,11 +75,15 @@ impl Ledger {
     /// Waits until it is so.
     pub fn wait<T>(&self, until: impl Fn(&Book) -> Option<T>) -> T {
         let mut book = self.book.lock().unwrap();
+        let end = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = until(&book) {
                 return found;
             }
-            let (next, waited) = self.changed.wait_timeout(book, PATIENCE).unwrap();
+            let (next, waited) = {
+                let left = end.saturating_duration_since(Instant::now());
+                self.changed.wait_timeout(book, left).unwrap()
+            };
             assert!(
                 !waited.timed_out(),
                 "{:?}; failed: {:?}",
@@ -218,6 +225,15 @@ impl Rig {
         );
         assert_eq!(self.sink().finish(), Ok(()));
         refused
+    }
+
+    /// Waits until the cluster has so many events.
+    pub fn has(&self, events: usize) {
+        let end = Instant::now() + PATIENCE;
+        while self.cluster.lock().documents.len() < events {
+            assert!(Instant::now() < end, "{:?}", self.failed().last());
+            std::thread::yield_now();
+        }
     }
 
     /// Why attempts failed so far.

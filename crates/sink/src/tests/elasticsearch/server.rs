@@ -63,6 +63,8 @@ pub struct Inner {
     pub faults: VecDeque<Fault>,
     /// What each event meets: a status and a kind of error.
     pub rule: Option<Rule>,
+    /// Bodies with this in them are kept away by something before the server.
+    pub wall: Option<&'static str>,
     /// Larger bodies are answered with 413.
     pub limit: Option<usize>,
     pub seen: Vec<Seen>,
@@ -177,6 +179,9 @@ impl Cluster {
             });
             if inner.limit.is_some_and(|limit| plain.len() > limit) {
                 return Ok(say(413, String::new()));
+            }
+            if inner.wall.is_some_and(|word| text.contains(word)) {
+                return Ok(say(403, "<html>blocked".to_owned()));
             }
             inner.faults.pop_front()
         };

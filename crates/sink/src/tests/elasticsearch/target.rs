@@ -93,3 +93,28 @@ fn a_data_stream_has_one_name() {
         assert!(Target::data_stream(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn an_index_that_would_become_a_data_stream_is_known() {
+    for (name, pattern) in [
+        ("logs-a-b", Some("logs-*-*")),
+        ("logs-%{[host.name]}", Some("logs-*-*")),
+        ("metrics-%{+yyyy}-%{+MM}", Some("metrics-*-*")),
+        ("synthetics-x-%{+yyyy}", Some("synthetics-*-*")),
+        ("logs-%{+yyyy.MM.dd}", None),
+        ("logs", None),
+        ("knownet-a-b", None),
+    ] {
+        let target = Target::index(name).unwrap();
+        assert_eq!(
+            (target.builtin(), target.stream()),
+            (pattern, None),
+            "{name}"
+        );
+    }
+    let stream = Target::data_stream("logs-a-b").unwrap();
+    assert_eq!(
+        (stream.builtin(), stream.stream()),
+        (None, Some("logs-a-b"))
+    );
+}

@@ -23,6 +23,7 @@ fn each_item_by_itself() {
         (500, "x", None),
         (503, "unavailable_shards_exception", None),
         (403, "cluster_block_exception", None),
+        (429, "cluster_block_exception", None),
         (403, "security_exception", None),
         (400, "index_closed_exception", None),
         (400, "validation_exception", None),
@@ -32,16 +33,17 @@ fn each_item_by_itself() {
             "mapper_parsing_exception",
             Some("refused with 400: mapper_parsing_exception"),
         ),
+        (404, "index_not_found_exception", None),
         (
-            404,
-            "index_not_found_exception",
-            Some("refused with 404: index_not_found_exception"),
+            400,
+            "illegal_argument_exception",
+            Some("refused with 400: illegal_argument_exception"),
         ),
     ] {
         let fate = fate.map_or(Fate::Again, |reason| Fate::Refused(reason.to_owned()));
         assert_eq!(
             only(item(status, kind)),
-            (fate, status == 429),
+            (fate, status == 429 && kind != "cluster_block_exception"),
             "{status} {kind}"
         );
     }
@@ -53,6 +55,24 @@ fn each_item_by_itself() {
         item(409, "version_conflict_engine_exception"),
         Verdict::Items(there)
     );
+}
+
+#[test]
+fn what_the_cluster_lacks_is_not_the_events_fault() {
+    for (reason, again) in [
+        ("pipeline with id [x] does not exist", true),
+        ("no write index is defined for alias [x]. The write", true),
+        ("field name cannot be an empty string", false),
+    ] {
+        let error = format!(
+            "{{\"type\":\"illegal_argument_exception\",\"reason\":\"{reason}\"}},\"status\":400"
+        );
+        let items = format!("{{\"items\":[{{\"create\":{{\"error\":{error}}}}}]}}");
+        let (fate, _) = only(judge(200, items.as_bytes(), 1));
+        assert_eq!(fate == Fate::Again, again, "{reason}");
+        let whole = judge(400, format!("{{\"error\":{error}}}").as_bytes(), 1);
+        assert_eq!(matches!(whole, Verdict::Failed(_)), again, "{reason}");
+    }
 }
 
 #[test]
