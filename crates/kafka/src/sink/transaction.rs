@@ -348,12 +348,12 @@ impl Worker<'_> {
     fn clear_up(&mut self) -> Result<(), Fault> {
         let numbers: Vec<u32> = self.held.iter().map(|bundle| bundle.number).collect();
         let committed = loop {
-            if self.shared.is_closing() {
-                return Err(Fault::Closing);
-            }
             match self.shared.link.committed(&numbers, ASK) {
                 Ok(committed) => break committed,
                 Err(error) => self.fail(&self.reason(&error)),
+            }
+            if !self.rest() {
+                return Err(Fault::Closing);
             }
         };
         let held = std::mem::take(&mut self.held);
