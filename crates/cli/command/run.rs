@@ -147,9 +147,14 @@ fn operate(
     );
     let helper = look_after(reload, wanted)?;
     stop.on_set(manager::stopping);
+    let asked = stop.clone();
     manager::ready();
     manager::watch(health)?;
     let outcome = pipeline.log_to(move |message| say(message, form)).run(stop);
+    if asked.is_set() {
+        // Who handles the signal may not have come to it yet.
+        manager::stopping();
+    }
     // It may be gone, by a fault of its own.
     let _ = wishes.send(Wish::End);
     let _ = helper.join();

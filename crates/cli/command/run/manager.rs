@@ -4,7 +4,7 @@
 
 #[cfg(target_os = "linux")]
 mod systemd {
-    use std::sync::Arc;
+    use std::sync::{Arc, Once};
     use std::thread;
 
     use anyhow::Context;
@@ -25,9 +25,10 @@ mod systemd {
         }
     }
 
-    /// The end was asked for.
+    /// The end was asked for. Told once; it has been told when this returns.
     pub fn stopping() {
-        tell(&[NotifyState::Stopping, NotifyState::Status("stopping")]);
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| tell(&[NotifyState::Stopping, NotifyState::Status("stopping")]));
     }
 
     /// Tells that the process works, twice as often as is asked for, as long as it does.
