@@ -108,17 +108,21 @@ impl Bundle {
         record
     }
 
-    /// The brokers will not take the event at this place, for this reason: the next time it goes alone,
+    /// The brokers did not take the event at this place, for this reason: the next time it goes alone,
     /// or if it did, never again.
+    pub fn suspect(&mut self, at: usize, reason: String) {
+        match self.events[at].state {
+            State::Usual => self.events[at].state = State::Alone,
+            State::Alone | State::Refused => self.refuse(at, reason),
+        }
+    }
+
+    /// The event at this place will never be taken, for this reason.
     pub fn refuse(&mut self, at: usize, reason: String) {
         let event = &mut self.events[at];
-        match event.state {
-            State::Usual => event.state = State::Alone,
-            State::Alone => {
-                event.state = State::Refused;
-                self.receipt.refuse(&self.bytes[event.line.clone()], reason);
-            }
-            State::Refused => {}
+        if event.state != State::Refused {
+            event.state = State::Refused;
+            self.receipt.refuse(&self.bytes[event.line.clone()], reason);
         }
     }
 }

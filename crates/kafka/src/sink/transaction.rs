@@ -490,7 +490,6 @@ impl Worker<'_> {
         match error.rdkafka_error_code() {
             Some(code) if is_final(code) => {
                 // Nothing was sent, so no neighbour is to blame.
-                self.held[bundle].refuse(event, reason.clone());
                 self.held[bundle].refuse(event, reason);
                 Ok(())
             }
@@ -522,7 +521,7 @@ impl Worker<'_> {
         for (sent, error) in &failed {
             if error.rdkafka_error_code().is_some_and(is_final) {
                 let reason = self.reason(error);
-                self.held[sent.bundle].refuse(sent.event, reason);
+                self.held[sent.bundle].suspect(sent.event, reason);
                 self.refused = true;
             }
         }
@@ -594,18 +593,16 @@ impl Worker<'_> {
 
     fn fault(&self, error: &KafkaError) -> Fault {
         let reason = self.reason(error);
+        let end = self.native.client().fatal_error().map(|(code, _)| code);
         let is_fatal = match error {
             KafkaError::Transaction(inner) => inner.is_fatal() || !inner.txn_requires_abort(),
-            _ => self.native.client().fatal_error().is_some(),
+            _ => end.is_some(),
         };
-        let fatal = self.native.client().fatal_error();
-        match (is_fatal, fatal.map(|(code, _)| code)) {
-            (false, _) => Fault::Abort(reason),
-            (true, fatal) => {
-                let own = error.rdkafka_error_code();
-                self.fatal(fatal.or(own).unwrap_or(RDKafkaErrorCode::Fatal), reason)
-            }
+        if !is_fatal {
+            return Fault::Abort(reason);
         }
+        let code = end.or_else(|| error.rdkafka_error_code());
+        self.fatal(code.unwrap_or(RDKafkaErrorCode::Fatal), reason)
     }
 
     fn fatal(&self, code: RDKafkaErrorCode, reason: String) -> Fault {
