@@ -3,6 +3,8 @@
 //! Only what is needed to find the end is looked at; text that is not JSON gives an unspecified but
 //! harmless answer.
 
+pub mod member;
+
 use memchr::memchr2;
 
 /// First byte at or after `at` that is no white space.

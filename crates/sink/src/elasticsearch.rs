@@ -14,7 +14,6 @@ mod console;
 mod engine;
 mod host;
 mod load;
-mod member;
 mod moment;
 mod node;
 mod pace;

@@ -11,9 +11,9 @@ use knownet_flow::{Id, json};
 use memchr::memmem;
 
 use super::load::{Added, Line};
-use super::member::place;
 use super::moment::FIELD;
 use super::target::Target;
+use knownet_flow::json::member::place;
 
 /// Bytes of an [`Id`] as text.
 const ID: usize = 22;

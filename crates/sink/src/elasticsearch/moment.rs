@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use knownet_flow::time::{date, days};
 
-use super::member::find;
+use knownet_flow::json::member::find;
 
 /// The field.
 pub(super) const FIELD: &str = "@timestamp";

@@ -12,8 +12,8 @@ use std::io::Write;
 
 use knownet_flow::Path;
 
-use super::member::find;
 use super::moment::Moment;
+use knownet_flow::json::member::find;
 
 /// Bytes of a name (Elasticsearch's `create index`: 255).
 const LONGEST: usize = 255;

@@ -5,16 +5,16 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use knownet_flow::json::{space, string_end, value_end};
+use super::{space, string_end, value_end};
 
 /// The value of the field with this dotted path, as it is spelled: nested objects, names with dots
 /// in them, or a mixture.
-pub(super) fn find<'a>(object: &'a [u8], path: &str) -> Option<&'a [u8]> {
+pub fn find<'a>(object: &'a [u8], path: &str) -> Option<&'a [u8]> {
     object.get(place(object, path)?)
 }
 
 /// Where that value is.
-pub(super) fn place(object: &[u8], path: &str) -> Option<Range<usize>> {
+pub fn place(object: &[u8], path: &str) -> Option<Range<usize>> {
     let mut at = space(object, 0);
     if object.get(at) != Some(&b'{') {
         return None;
@@ -62,5 +62,5 @@ fn name(spelled: &[u8]) -> Option<Cow<'_, [u8]>> {
 }
 
 #[cfg(test)]
-#[path = "../tests/elasticsearch/member.rs"]
+#[path = "../tests/member.rs"]
 mod tests;
