@@ -11,6 +11,7 @@ mod admin;
 mod change;
 mod condition;
 mod count;
+mod credential;
 mod disk;
 mod duration;
 pub mod format;

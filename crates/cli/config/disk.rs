@@ -7,8 +7,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use knownet_flow::OpenError;
 use knownet_sink::Compress;
-use knownet_source::OpenError;
 use knownet_source::tail::Glob;
 
 use super::mistake::Notes;

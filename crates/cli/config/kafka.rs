@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use knownet_kafka::{Connection, Extra, Mechanism, Password, Sasl, Tls};
-use knownet_source::Secret;
+use knownet_kafka::{Connection, Extra, Mechanism, Sasl};
 
-use super::disk::Access;
+use super::credential::{require_password, secret, trust};
 use super::mistake::Notes;
 use super::section::Section;
 use super::sink::SinkKind;
 use super::source::SourceKind;
-use super::source::http::secret;
 use super::text::{FILLED, Text};
 use super::tree::{Node, Value, dotted};
 use super::{Config, Sink, Source};
@@ -32,7 +30,7 @@ pub(super) fn connection(section: &Section<'_>, check: Check) -> Connection {
     section.require_list("brokers", "name some, such as [\"kafka-1:9092\"]");
     let brokers = section.texts("brokers", |text, _, _| brokers(text));
     let brokers: Vec<String> = brokers.into_iter().flatten().collect();
-    let tls = table(section, "tls", |table| Some(tls(table)));
+    let trust = trust(section);
     let sasl = table(section, "sasl", sasl);
     let local = |broker: &String| {
         let host = broker.rsplit_once(':').map_or("", |(host, _)| host);
@@ -58,7 +56,7 @@ pub(super) fn connection(section: &Section<'_>, check: Check) -> Connection {
     }
     Connection {
         brokers,
-        tls,
+        trust,
         sasl,
         extra: Extra(extra),
     }
@@ -94,20 +92,6 @@ fn is_broker(text: &str) -> bool {
     !(host.is_empty() || bare || host.contains(strange)) && port.parse::<u16>().is_ok()
 }
 
-fn tls(table: &Section<'_>) -> Tls {
-    let certificate = table.file("certificate", Access::Read);
-    let key = table.file("key", Access::Read);
-    for (there, missing) in [("certificate", "key"), ("key", "certificate")] {
-        if table.node(there).is_some() && table.node(missing).is_none() {
-            table.error(there, format!("needs {missing} beside it; name a PEM file"));
-        }
-    }
-    Tls {
-        ca: table.file("ca", Access::Read),
-        client: certificate.zip(key),
-    }
-}
-
 fn sasl(table: &Section<'_>) -> Option<Sasl> {
     let mechanism = table.require_one_of("mechanism", "a mechanism", &Mechanism::ALL);
     table.require("username", "name the user whose password it is");
@@ -116,19 +100,11 @@ fn sasl(table: &Section<'_>) -> Option<Sasl> {
         name => Ok(name.to_owned()),
     });
     let password = secret(table, "password", "password_file");
-    if table.node("password").is_none() && table.node("password_file").is_none() {
-        table.error(
-            "password",
-            "is missing; name password_file, or a variable as in password = \"${PASSWORD}\"",
-        );
-    }
+    require_password(table);
     Some(Sasl {
         mechanism: mechanism?,
         username: username?,
-        password: match password? {
-            Secret::Text(text) => Password::Text(text),
-            Secret::File(path) => Password::File(path),
-        },
+        password: password?,
     })
 }
 

@@ -8,7 +8,7 @@ mod value;
 use std::cell::RefCell;
 use std::path::Path;
 
-use knownet_source::OpenError;
+use knownet_flow::OpenError;
 
 use super::disk::Trial;
 use super::mistake::Notes;

@@ -42,6 +42,11 @@ pub struct Piece {
     pub last: bool,
 }
 
+/// A part that cannot be had: a key's value that does not work on this machine.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OpenError(pub String);
+
 /// Input that could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -26,8 +26,8 @@ mod work;
 pub use ack::{Ack, Outcome};
 pub use batch::{Batch, Buffer, Framing, Heading, Origin, Place};
 pub use contract::{
-    Commit, Format, Lines, Names, Piece, Plan, ROLES, Read, Reader, Roles, RuleName, Sink, Source,
-    SourceError, Stage, Steps, Value, WriteError,
+    Commit, Format, Lines, Names, OpenError, Piece, Plan, ROLES, Read, Reader, Roles, RuleName,
+    Sink, Source, SourceError, Stage, Steps, Value, WriteError,
 };
 pub use courier::{Courier, Desk, Id, Item, Parcel, Receipt, Refused, Settled, Trace, Wants};
 pub use message::{Message, Messages};

@@ -7,9 +7,10 @@ mod refused;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use knownet_credential::{Secret, Trust};
+use knownet_flow::OpenError;
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
@@ -21,21 +22,12 @@ pub(crate) use refused::{SINK, SOURCE};
 pub struct Connection {
     /// `HOST:PORT` of some of them; the others are learned from these.
     pub brokers: Vec<String>,
-    /// Whether what goes over the network is encrypted.
-    pub tls: Option<Tls>,
+    /// By whom, if what goes over the network is encrypted.
+    pub trust: Option<Trust>,
     /// Who we are.
     pub sasl: Option<Sasl>,
     /// Options of librdkafka's own.
     pub extra: Extra,
-}
-
-/// TLS, by files in PEM.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Tls {
-    /// The authority of the brokers' certificates; without it, those that the system trusts.
-    pub ca: Option<PathBuf>,
-    /// Our own certificate and its key, for brokers that want one.
-    pub client: Option<(PathBuf, PathBuf)>,
 }
 
 /// A name with a password.
@@ -46,7 +38,7 @@ pub struct Sasl {
     /// Who we are.
     pub username: String,
     /// What proves it.
-    pub password: Password,
+    pub password: Secret,
 }
 
 /// How a password is shown to a broker.
@@ -60,24 +52,6 @@ pub enum Mechanism {
     ScramSha512,
 }
 
-/// What must not be told.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Password {
-    /// The password itself.
-    Text(String),
-    /// The file that holds it; white space around it does not count.
-    File(PathBuf),
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Password::Text(_) => f.write_str("Text(…)"),
-            Password::File(path) => write!(f, "File({path:?})"),
-        }
-    }
-}
-
 /// Options of librdkafka's own, by name. Any of them may be a secret.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Extra(pub BTreeMap<String, String>);
@@ -85,30 +59,6 @@ pub struct Extra(pub BTreeMap<String, String>);
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
-/// A client that cannot be had.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct OpenError(pub String);
-
-impl Password {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// If its file cannot be read, or holds nothing.
-    pub fn read(&self) -> Result<String, OpenError> {
-        let path = match self {
-            Password::Text(text) => return Ok(text.clone()),
-            Password::File(path) => path,
-        };
-        let text = fs::read_to_string(path)
-            .map_err(|e| OpenError(format!("{} cannot be read: {e}", path.display())))?;
-        match text.trim() {
-            "" => Err(OpenError(format!("{} is empty", path.display()))),
-            secret => Ok(secret.to_owned()),
-        }
     }
 }
 
@@ -179,19 +129,19 @@ impl Connection {
         config.set("client.id", format!("knownet-{name}"));
         // Connections that nobody used are closed by brokers all the time.
         config.set("log.connection.close", "false");
-        let protocol = match (&self.tls, &self.sasl) {
+        let protocol = match (&self.trust, &self.sasl) {
             (None, None) => "plaintext",
             (Some(_), None) => "ssl",
             (None, Some(_)) => "sasl_plaintext",
             (Some(_), Some(_)) => "sasl_ssl",
         };
         config.set("security.protocol", protocol);
-        if let Some(tls) = &self.tls {
-            let ca = tls.ca.as_deref().map(text).transpose()?;
+        if let Some(trust) = &self.trust {
+            let ca = trust.ca.as_deref().map(text).transpose()?;
             config.set("ssl.ca.location", ca.unwrap_or("probe"));
-            if let Some((certificate, key)) = &tls.client {
-                config.set("ssl.certificate.location", text(certificate)?);
-                config.set("ssl.key.location", text(key)?);
+            if let Some(identity) = &trust.identity {
+                config.set("ssl.certificate.location", text(&identity.certificate)?);
+                config.set("ssl.key.location", text(&identity.key)?);
             }
         }
         if let Some(sasl) = &self.sasl {

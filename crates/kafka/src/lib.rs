@@ -14,7 +14,7 @@ mod trouble;
 #[path = "tests/rig.rs"]
 mod tests;
 
-pub use client::{Connection, Extra, Mechanism, OpenError, Password, Sasl, Tls};
+pub use client::{Connection, Extra, Mechanism, Sasl};
 pub use link::Link;
 pub use sink::{Compression, Headers, Partitioner, Producer, SinkOptions, Transaction};
 pub use source::{Consumer, SourceOptions, Start};

@@ -20,9 +20,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use knownet_flow::{Courier, Desk, Parcel, Path as Field, Receipt, Wants, WriteError};
+use knownet_flow::{Courier, Desk, OpenError, Parcel, Path as Field, Receipt, Wants, WriteError};
 
-use crate::client::{Connection, OpenError, SINK};
+use crate::client::{Connection, SINK};
 use crate::link::Link;
 use plain::Plain;
 use transaction::Transactional;

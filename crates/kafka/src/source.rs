@@ -21,10 +21,10 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
-use knownet_flow::{Batch, Commit, Read, Source, SourceError, Stop};
+use knownet_flow::{Batch, Commit, OpenError, Read, Source, SourceError, Stop};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 
-use crate::client::{Connection, OpenError, SOURCE, words};
+use crate::client::{Connection, SOURCE, words};
 use crate::link::Link;
 use group::Member;
 pub(crate) use queue::Queue;

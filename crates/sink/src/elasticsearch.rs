@@ -28,7 +28,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use knownet_flow::{Courier, Desk, Parcel, Receipt, Wants, WriteError};
+use knownet_credential::{Secret, Trust};
+use knownet_flow::{Courier, Desk, OpenError, Parcel, Receipt, Wants, WriteError};
 use tokio::runtime::Handle;
 
 pub use hyper::Method;
@@ -38,7 +39,7 @@ pub use self::host::Host;
 pub use self::target::Target;
 
 use self::engine::Engine;
-use crate::{Secret, Site, Trust, Unusable};
+use crate::Site;
 
 /// How long [`Courier::finish`] waits each time.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -124,9 +125,9 @@ impl Elasticsearch {
     ///
     /// # Errors
     /// If a secret's or certificate's file does not work, or there is no host.
-    pub fn open(site: &Site, options: &ElasticsearchOptions) -> Result<Elasticsearch, Unusable> {
+    pub fn open(site: &Site, options: &ElasticsearchOptions) -> Result<Elasticsearch, OpenError> {
         if options.hosts.is_empty() {
-            return Err(Unusable("there is no host; name one".to_owned()));
+            return Err(OpenError("there is no host; name one".to_owned()));
         }
         let engine = Arc::new(Engine::new(&site.name, options)?);
         let tokio = site.tokio.clone();

@@ -22,12 +22,12 @@ mod wait;
 
 pub use beats::Beats;
 pub use file::Files;
-pub use http::{Auth, Http, Secret};
+pub use http::{Auth, Http};
 pub use lines::Limits;
 #[cfg(unix)]
 pub use net::unix;
 pub use net::{Listen, Tls, Unix, tcp};
-pub use site::{OpenError, Site};
+pub use site::Site;
 pub use spool::{Spool, Spooled, WhenFull};
 pub use stdin::Stdin;
 pub use udp::{Udp, udp};

@@ -18,8 +18,3 @@ pub struct Site {
     /// Drives its sockets and timers.
     pub tokio: Handle,
 }
-
-/// A source that cannot be had: a key's value that does not work on this machine.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct OpenError(pub String);

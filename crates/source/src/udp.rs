@@ -19,13 +19,13 @@ mod receiver;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
-use knownet_flow::Source;
+use knownet_flow::{OpenError, Source};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::frame::record;
 use crate::inbox::{Sender, inbox_of};
 use crate::net::canonical;
-use crate::site::{OpenError, Site};
+use crate::site::Site;
 
 /// The longest datagram, and then some: lengths have 16 bits.
 const DATAGRAM: usize = 64 << 10;

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use knownet_sink::elasticsearch::Pauses;
-use knownet_sink::{Credentials, ElasticsearchOptions, Host, Identity, Secret, Target, Trust};
-use knownet_source::OpenError;
+use knownet_sink::{Credentials, ElasticsearchOptions, Host, Target};
 
 use super::SinkKind;
-use crate::config::disk::Access;
+use crate::config::credential::{require_password, secret, trust, user};
 use crate::config::section::Section;
-use crate::config::tree::{Value, dotted};
+use crate::config::tree::Value;
 use crate::config::{count, duration, size};
 
 /// Found by Elasticsearch's own template for `logs-*-*`.
@@ -43,6 +42,9 @@ pub(super) fn read(section: &Section<'_>) -> Option<SinkKind> {
     }
     let credentials = credentials(section);
     let trust = trust(section);
+    if let Some(trust) = trust.clone() {
+        section.trial("tls", move || trust.check());
+    }
     if trust.is_some() && !hosts.is_empty() && !hosts.iter().any(Host::is_safe) {
         section.error(
             "tls",
@@ -97,12 +99,7 @@ fn target(section: &Section<'_>) -> Option<Target> {
 }
 
 fn credentials(section: &Section<'_>) -> Option<Credentials> {
-    let user = section.text("user", |text| match text.value().contains(':') {
-        true => Err(format!(
-            "\"{text}\" has a colon, which a user's name cannot have"
-        )),
-        false => Ok(text.value().to_owned()),
-    });
+    let user = user(section);
     let password = secret(section, "password", "password_file");
     let key = secret(section, "api_key", "api_key_file");
     let has = |key| section.node(key).is_some();
@@ -117,54 +114,12 @@ fn credentials(section: &Section<'_>) -> Option<Credentials> {
     }
     if basic {
         section.require("user", "name the user whose password it is");
-        if !has("password") && !has("password_file") {
-            section.error(
-                "password",
-                "is missing; name password_file, or a variable as in password = \"${PASSWORD}\"",
-            );
-        }
+        require_password(section);
     }
     Some(Credentials::Basic {
         user: user?,
         password: password?,
     })
-}
-
-/// The secret that one of these keys gives.
-fn secret(section: &Section<'_>, text: &'static str, file: &'static str) -> Option<Secret> {
-    let given = section.text(text, |secret| match secret.value().is_empty() {
-        true => Err("is empty; leave it out where nobody is asked".to_owned()),
-        false => Ok(Secret::Text(secret.value().to_owned())),
-    });
-    let path = section.file(file, Access::Read).map(Secret::File);
-    if let Some(secret) = path.clone() {
-        section.trial(file, move || secret.check().map_err(|e| OpenError(e.0)));
-    }
-    if section.node(text).is_some() && section.node(file).is_some() {
-        let message = format!("is given beside {text}; one of them is enough");
-        section.error(file, message);
-    }
-    given.or(path)
-}
-
-fn trust(section: &Section<'_>) -> Option<Trust> {
-    let node = section.node("tls")?;
-    let table = section.inner(node, dotted(&section.key, "tls"), "tls")?;
-    let ca = table.file("ca", Access::Read);
-    let certificate = table.file("certificate", Access::Read);
-    let key = table.file("key", Access::Read);
-    for (one, other) in [("certificate", "key"), ("key", "certificate")] {
-        if table.node(one).is_some() {
-            table.require(other, "name a PEM file");
-        }
-    }
-    table.finish();
-    let identity = certificate.zip(key);
-    let identity = identity.map(|(certificate, key)| Identity { certificate, key });
-    let trust = Trust { ca, identity };
-    let tried = trust.clone();
-    table.trial("ca", move || tried.check().map_err(|e| OpenError(e.0)));
-    Some(trust)
 }
 
 /// True, false, or how hard.

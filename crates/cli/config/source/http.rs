@@ -3,10 +3,10 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use knownet_source::{Auth, Http, Secret};
+use knownet_source::{Auth, Http};
 
 use super::{SourceKind, listen};
-use crate::config::disk::Access;
+use crate::config::credential::{require_password, secret, user};
 use crate::config::section::Section;
 use crate::config::text::Text;
 use crate::config::{duration, size};
@@ -73,12 +73,7 @@ fn auth(section: &Section<'_>) -> Vec<Auth> {
 }
 
 fn one(table: &Section<'_>) -> Option<Auth> {
-    let user = table.text("user", |text| match text.value().contains(':') {
-        true => Err(format!(
-            "\"{text}\" has a colon, which a user's name cannot have"
-        )),
-        false => Ok(text.value().to_owned()),
-    });
+    let user = user(table);
     let password = secret(table, "password", "password_file");
     let token = secret(table, "token", "token_file");
     let has = |key| table.node(key).is_some();
@@ -96,37 +91,9 @@ fn one(table: &Section<'_>) -> Option<Auth> {
         return token.map(Auth::Token);
     }
     table.require("user", "name the user whose password it is");
-    if !has("password") && !has("password_file") {
-        table.error(
-            "password",
-            "is missing; name password_file, or a variable as in password = \"${PASSWORD}\"",
-        );
-    }
+    require_password(table);
     Some(Auth::Basic {
         user: user?,
         password: password?,
     })
-}
-
-/// The secret that one of these keys gives.
-pub(in crate::config) fn secret(
-    table: &Section<'_>,
-    text: &'static str,
-    file: &'static str,
-) -> Option<Secret> {
-    let given = table.text(text, |secret| match secret.value().is_empty() {
-        true => Err("is empty, so everyone would know it".to_owned()),
-        false => Ok(Secret::Text(secret.value().to_owned())),
-    });
-    let path = table.file(file, Access::Read).map(Secret::File);
-    if let Some(secret) = path.clone() {
-        table.trial(file, move || secret.check());
-    }
-    if table.node(text).is_some() && table.node(file).is_some() {
-        table.error(
-            file,
-            format!("is given beside {text}; one of them is enough"),
-        );
-    }
-    given.or(path)
 }

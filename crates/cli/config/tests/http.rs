@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use knownet_source::{Auth, Http, Secret};
+use knownet_credential::Secret;
+use knownet_source::{Auth, Http};
 
 use super::{assert_mistakes, config, warnings};
 use crate::config::SourceKind;

@@ -1,8 +1,9 @@
 use std::time::{Duration, SystemTime};
 
+use knownet_credential::Secret;
 use knownet_flow::Path;
 use knownet_kafka::{
-    Compression, Headers, Mechanism, Partitioner, Password, SinkOptions, SourceOptions, Start,
+    Compression, Headers, Mechanism, Partitioner, SinkOptions, SourceOptions, Start,
 };
 
 use super::{assert_mistakes, config, warnings};
@@ -45,7 +46,7 @@ fn without_keys_a_source_begins_with_the_oldest() {
         ("knownet", Start::Earliest)
     );
     assert_eq!(options.drain_timeout, Duration::from_secs(10));
-    assert!(options.connection.tls.is_none() && options.connection.sasl.is_none());
+    assert!(options.connection.trust.is_none() && options.connection.sasl.is_none());
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn every_key_of_a_source() {
     assert_eq!(options.drain_timeout, Duration::from_secs(3));
     let sasl = options.connection.sasl.expect("a name with a password");
     assert_eq!(sasl.mechanism, Mechanism::ScramSha256);
-    assert_eq!(sasl.password, Password::Text("203.0.113.0/24".to_owned()));
+    assert_eq!(sasl.password, Secret::Text("203.0.113.0/24".to_owned()));
     let extra: Vec<_> = options.connection.extra.0.into_iter().collect();
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(
@@ -131,7 +132,7 @@ fn mistakes_are_told_with_their_remedy() {
             "config/a.toml:4: sources.a.topics[1]: \"^\" is an empty pattern; write \"^.*\" for all",
             "config/a.toml:5: sources.a.start: \"yesterday\" is not where a topic can start; write \
              \"earliest\", \"latest\" or a time such as \"2026-11-21T08:00:00Z\"",
-            "config/a.toml:6: sources.a.tls.certificate: needs key beside it; name a PEM file",
+            "config/a.toml:6: sources.a.tls.key: is missing; name a PEM file",
             "config/a.toml:7: sources.a.sasl.mechanism: \"GSSAPI\" is not a mechanism; known: PLAIN, \
              SCRAM-SHA-256, SCRAM-SHA-512",
             "config/a.toml:7: sources.a.sasl.username: is missing; name the user whose password it is",

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use knownet_sink::{Compress, Credentials, FileOptions, Rotate, Secret, Target};
+use knownet_credential::Secret;
+use knownet_sink::{Compress, Credentials, FileOptions, Rotate, Target};
 
 use super::{assert_mistakes, config, warnings};
 use crate::config::{DeadLetter, SinkKind};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use knownet_flow::{Desk, Item, Parcel, Path, Receipt, WriteError};
+use knownet_flow::{Desk, Item, OpenError, Parcel, Path, Receipt, WriteError};
 use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, Producer as _, PurgeConfig};
@@ -17,7 +17,7 @@ use super::ledger::Ledger;
 use super::pending::Pending;
 use super::report::{Report, is_final};
 use super::{Headers, SinkOptions, compose};
-use crate::client::{OpenError, words};
+use crate::client::words;
 
 type Native = BaseProducer<Report>;
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use knownet_flow::{Desk, Parcel, Path, Receipt, WriteError};
+use knownet_flow::{Desk, OpenError, Parcel, Path, Receipt, WriteError};
 use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::producer::{Producer as _, PurgeConfig};
@@ -22,7 +22,7 @@ use rdkafka::producer::{Producer as _, PurgeConfig};
 use super::bundle::{Bundle, Sent};
 use super::report::is_final;
 use super::{Headers, SinkOptions};
-use crate::client::{OpenError, words};
+use crate::client::words;
 use crate::link::Link;
 use context::{Context, Native};
 

@@ -4,12 +4,12 @@ use std::fmt;
 
 use hyper::Method;
 use hyper::body::Bytes;
+use knownet_flow::OpenError;
 
 use super::ElasticsearchOptions;
 use super::answer::excerpt;
 use super::host::Host;
 use super::wire::{Form, Trouble, Wire};
-use crate::Unusable;
 
 /// An answer may hold so much more than the usual.
 const EVENTS: usize = 4096;
@@ -34,7 +34,7 @@ impl Console {
     ///
     /// # Errors
     /// If a secret's or certificate's file does not work.
-    pub fn new(options: &ElasticsearchOptions) -> Result<Console, Unusable> {
+    pub fn new(options: &ElasticsearchOptions) -> Result<Console, OpenError> {
         Ok(Console {
             wire: Wire::new(options)?,
             hosts: options.hosts.clone(),

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime};
 
-use knownet_flow::{Desk, Parcel, Receipt, WriteError, time};
+use knownet_flow::{Desk, OpenError, Parcel, Receipt, WriteError, time};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -18,7 +18,6 @@ use super::state::{Next, State};
 use super::tell::Tell;
 use super::turn::Turn;
 use super::wire::Wire;
-use crate::Unusable;
 
 /// How often it looks whether the run has ended, which nobody tells it.
 const LOOK: Duration = Duration::from_millis(200);
@@ -37,7 +36,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub fn new(name: &str, options: &ElasticsearchOptions) -> Result<Engine, Unusable> {
+    pub fn new(name: &str, options: &ElasticsearchOptions) -> Result<Engine, OpenError> {
         Ok(Engine {
             hosts: options.hosts.clone(),
             writer: Writer::new(options.target.clone()),

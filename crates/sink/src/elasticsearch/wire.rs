@@ -18,10 +18,11 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use knownet_credential::Trust;
+use knownet_flow::OpenError;
 
 use super::host::Host;
 use super::{Credentials, ElasticsearchOptions};
-use crate::Unusable;
 
 /// A connection comes about within this, or not at all.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -75,7 +76,7 @@ impl Wire {
     ///
     /// # Errors
     /// If a file of its does not work.
-    pub fn new(options: &ElasticsearchOptions) -> Result<Wire, Unusable> {
+    pub fn new(options: &ElasticsearchOptions) -> Result<Wire, OpenError> {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
@@ -84,7 +85,7 @@ impl Wire {
         // The system's authorities are not looked for where nobody needs them.
         let trust = match options.hosts.iter().any(Host::is_safe) {
             true => options.trust.config()?,
-            false => crate::Trust::nobody()?,
+            false => Trust::nobody()?,
         };
         let https = https
             .with_tls_config(trust)
@@ -200,7 +201,7 @@ fn gzip(plain: &[u8], level: u32) -> std::io::Result<Bytes> {
     Ok(encoder.finish()?.into())
 }
 
-fn authorization(credentials: &Credentials) -> Result<HeaderValue, Unusable> {
+fn authorization(credentials: &Credentials) -> Result<HeaderValue, OpenError> {
     let text = match credentials {
         Credentials::Basic { user, password } => {
             let both = format!("{user}:{}", password.read()?);
@@ -213,7 +214,7 @@ fn authorization(credentials: &Credentials) -> Result<HeaderValue, Unusable> {
         },
     };
     let mut value = HeaderValue::try_from(text)
-        .map_err(|_| Unusable("the API key has characters that no key has".to_owned()))?;
+        .map_err(|_| OpenError("the API key has characters that no key has".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -11,13 +11,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use knownet_flow::Source;
+use knownet_flow::{OpenError, Source};
 use metrics::Counter;
 use tracing::field::display;
 
 use crate::inbox::inbox;
 use crate::net::{Listen, Listener, serve};
-use crate::site::{OpenError, Site};
+use crate::site::Site;
 use codec::{Bounds, Broken};
 use hold::Store;
 

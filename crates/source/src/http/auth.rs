@@ -3,14 +3,11 @@
 //! Secrets come from the configuration's variables or from files, are compared in constant time, and
 //! are never shown: not in messages, not by `Debug`.
 
-use std::fmt;
-use std::fs;
-use std::path::PathBuf;
-
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::site::OpenError;
+use knownet_credential::Secret;
+use knownet_flow::OpenError;
 
 /// One of those who may send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,47 +21,6 @@ pub enum Auth {
     },
     /// `Authorization: Bearer`, or Elasticsearch's `ApiKey`, whose token is `ID:KEY`.
     Token(Secret),
-}
-
-/// What must not be told.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Secret {
-    /// The secret itself.
-    Text(String),
-    /// The file that holds it; white space around it does not count.
-    File(PathBuf),
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Secret::Text(_) => f.write_str("Text(…)"),
-            Secret::File(path) => write!(f, "File({path:?})"),
-        }
-    }
-}
-
-impl Secret {
-    /// Looks whether it can be had.
-    ///
-    /// # Errors
-    /// If its file cannot be read, or holds nothing.
-    pub fn check(&self) -> Result<(), OpenError> {
-        self.read().map(drop)
-    }
-
-    fn read(&self) -> Result<String, OpenError> {
-        let path = match self {
-            Secret::Text(text) => return Ok(text.clone()),
-            Secret::File(path) => path,
-        };
-        let text = fs::read_to_string(path)
-            .map_err(|e| OpenError(format!("{} cannot be read: {e}", path.display())))?;
-        match text.trim() {
-            "" => Err(OpenError(format!("{} is empty", path.display()))),
-            secret => Ok(secret.to_owned()),
-        }
-    }
 }
 
 /// Everyone who may send; without anyone, everyone may.

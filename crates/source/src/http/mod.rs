@@ -29,14 +29,14 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use knownet_flow::Source;
+use knownet_flow::{OpenError, Source};
 use tokio::time::timeout;
 
-pub use auth::{Auth, Secret};
+pub use auth::Auth;
 
 use crate::inbox::inbox;
 use crate::net::{Connection, Listen, Listener, serve};
-use crate::site::{OpenError, Site};
+use crate::site::Site;
 use auth::Guard;
 use patience::Patient;
 use request::{Client, Server};

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use knownet_flow::OpenError;
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::tls::Certificates;
 use super::{Listen, canonical, proxy};
 use crate::inbox::Sender;
-use crate::site::{OpenError, Site};
+use crate::site::Site;
 
 /// How long a client may take for its TLS handshake and its PROXY header.
 const HANDSHAKE: Duration = Duration::from_secs(10);

@@ -1,11 +1,11 @@
 //! `type = "tcp"`: lines and syslog frames over TCP, with TLS or without.
 
-use knownet_flow::Source;
+use knownet_flow::{OpenError, Source};
 
 use super::stream::{Shared, receive};
 use super::{Listen, Listener, serve};
 use crate::inbox::inbox;
-use crate::site::{OpenError, Site};
+use crate::site::Site;
 
 /// Listens for TCP connections from now on.
 ///

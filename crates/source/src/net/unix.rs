@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use knownet_flow::Source;
+use knownet_flow::{OpenError, Source};
 use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::net::{UnixDatagram, UnixListener};
 
@@ -17,7 +17,7 @@ use super::listen::{BACKLOG, Connection, Gate};
 use super::stream::{Shared, receive};
 use crate::frame::record;
 use crate::inbox::{Sender, inbox};
-use crate::site::{OpenError, Site};
+use crate::site::Site;
 
 /// The longest datagram. A sender may send as much as its send buffer holds, 208 KiB unless the
 /// system was told otherwise.

@@ -25,9 +25,9 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use knownet_flow::{Batch, Commit, Read, Source, SourceError, Stop};
+use knownet_flow::{Batch, Commit, OpenError, Read, Source, SourceError, Stop};
 
-use crate::site::{OpenError, Site};
+use crate::site::Site;
 
 use folder::{Disk, Folder, Real};
 pub use folder::{FileState, SpoolFile, files};

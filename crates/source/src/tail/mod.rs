@@ -36,12 +36,12 @@ mod watch;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use knownet_flow::{Batch, Commit, Read, Source, SourceError, Stop};
+use knownet_flow::{Batch, Commit, OpenError, Read, Source, SourceError, Stop};
 use regex::bytes::Regex;
 
 pub use find::Glob;
 
-use crate::site::{OpenError, Site};
+use crate::site::Site;
 use journal::Journal;
 use ledger::{Confirmed, Ledger};
 use table::Table;

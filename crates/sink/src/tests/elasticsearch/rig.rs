@@ -13,7 +13,9 @@ use tokio::runtime::Runtime;
 
 use super::server::{Cluster, Document, Fault, Node};
 use crate::elasticsearch::Pauses;
-use crate::{Elasticsearch, ElasticsearchOptions, Host, Site, Target, Trust};
+use knownet_credential::Trust;
+
+use crate::{Elasticsearch, ElasticsearchOptions, Host, Site, Target};
 
 /// Longer than anything here takes, unless it never ends.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -11,7 +11,9 @@ use tokio_rustls::TlsAcceptor;
 
 use super::rig::{Rig, events};
 use super::server::Fault;
-use crate::{Credentials, Host, Identity, Secret, Trust};
+use knownet_credential::{Identity, Secret, Trust};
+
+use crate::{Credentials, Host};
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,7 +1,9 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Auth, Guard, Secret};
+use knownet_credential::Secret;
+
+use super::{Auth, Guard};
 
 fn guard() -> Guard {
     let text = |text: &str| Secret::Text(text.to_owned());

@@ -7,7 +7,7 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::Unusable;
+use knownet_flow::OpenError;
 
 /// A secret, or where it is.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,19 +32,23 @@ impl Secret {
     ///
     /// # Errors
     /// If its file cannot be read, or holds nothing.
-    pub fn check(&self) -> Result<(), Unusable> {
+    pub fn check(&self) -> Result<(), OpenError> {
         self.read().map(drop)
     }
 
-    pub(crate) fn read(&self) -> Result<String, Unusable> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// If its file cannot be read, or holds nothing.
+    pub fn read(&self) -> Result<String, OpenError> {
         let path = match self {
             Secret::Text(text) => return Ok(text.clone()),
             Secret::File(path) => path,
         };
         let text = fs::read_to_string(path)
-            .map_err(|e| Unusable(format!("{} cannot be read: {e}", path.display())))?;
+            .map_err(|e| OpenError(format!("{} cannot be read: {e}", path.display())))?;
         match text.trim() {
-            "" => Err(Unusable(format!("{} is empty", path.display()))),
+            "" => Err(OpenError(format!("{} is empty", path.display()))),
             secret => Ok(secret.to_owned()),
         }
     }
