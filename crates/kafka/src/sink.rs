@@ -11,9 +11,11 @@ mod compose;
 mod instance;
 mod key;
 mod ledger;
+mod open;
 mod pending;
 mod plain;
 mod report;
+mod shape;
 mod transaction;
 
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! The events of a parcel, kept until their transaction is committed.
 
+use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,17 +28,10 @@ struct Event {
     key: Option<Range<usize>>,
     time: Option<i64>,
     headers: Option<OwnedHeaders>,
-    state: State,
-}
-
-/// How an event fares.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Usual,
-    /// It was refused, perhaps because of its neighbours: it has to go without them.
-    Alone,
-    /// It is a dead letter.
-    Refused,
+    /// Whether it was refused, perhaps because of its neighbours.
+    suspected: bool,
+    /// Whether it is a dead letter.
+    refused: bool,
 }
 
 impl Bundle {
@@ -67,7 +61,8 @@ impl Bundle {
                 key,
                 time: item.message.and_then(|message| message.time()),
                 headers,
-                state: State::Usual,
+                suspected: false,
+                refused: false,
             });
         }
         Bundle {
@@ -85,11 +80,26 @@ impl Bundle {
         self.bytes.capacity() + self.events.capacity() * size_of::<Event>() + self.headers
     }
 
-    /// The events that are to be sent: their places, and whether each goes alone.
-    pub fn wanted(&self) -> impl Iterator<Item = (usize, bool)> + '_ {
-        let all = self.events.iter().enumerate();
-        all.filter(|(_, event)| event.state != State::Refused)
-            .map(|(at, event)| (at, event.state == State::Alone))
+    /// How many events there are.
+    pub fn count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether the event at this place is a dead letter.
+    pub fn is_refused(&self, at: usize) -> bool {
+        self.events[at].refused
+    }
+
+    /// Whether one of its events has to go alone.
+    pub fn is_suspected(&self) -> bool {
+        self.events.iter().any(|event| event.suspected)
+    }
+
+    /// Bytes that the event at this place takes in a batch, at least.
+    pub fn length(&self, at: usize) -> usize {
+        let event = &self.events[at];
+        let headers = event.headers.as_ref().map_or(0, compose::text);
+        event.line.len() + event.key.as_ref().map_or(0, Range::len) + headers
     }
 
     /// The event at this place as it is sent.
@@ -108,20 +118,16 @@ impl Bundle {
         record
     }
 
-    /// The brokers did not take the event at this place, for this reason: the next time it goes alone,
-    /// or if it did, never again.
-    pub fn suspect(&mut self, at: usize, reason: String) {
-        match self.events[at].state {
-            State::Usual => self.events[at].state = State::Alone,
-            State::Alone | State::Refused => self.refuse(at, reason),
-        }
+    /// The brokers did not take the event at this place, or one of its neighbours.
+    pub fn suspect(&mut self, at: usize) {
+        self.events[at].suspected = true;
     }
 
     /// The event at this place will never be taken, for this reason.
     pub fn refuse(&mut self, at: usize, reason: String) {
         let event = &mut self.events[at];
-        if event.state != State::Refused {
-            event.state = State::Refused;
+        event.suspected = false;
+        if !mem::replace(&mut event.refused, true) {
             self.receipt.refuse(&self.bytes[event.line.clone()], reason);
         }
     }

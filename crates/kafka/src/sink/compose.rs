@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use knownet_flow::{Item, Path};
-use rdkafka::message::{Header, Headers as _, OwnedHeaders};
+use rdkafka::message::{Header, Headers, OwnedHeaders};
 
-use super::{Headers, key};
+use super::key;
 
 /// The key: of the field, if one is named, or the one that the event came with.
 pub(super) fn key<'a>(item: &Item<'a>, field: Option<&Path>) -> Option<Cow<'a, [u8]>> {
@@ -20,15 +20,19 @@ const HEADER: usize = 64;
 
 /// Bytes of memory that the headers take, about.
 pub(super) fn size(headers: &OwnedHeaders) -> usize {
-    let size =
-        |header: Header<'_, &[u8]>| HEADER + header.key.len() + header.value.map_or(0, <[u8]>::len);
+    HEADER * headers.count() + text(headers)
+}
+
+/// Bytes of their names and values.
+pub(super) fn text(headers: &impl Headers) -> usize {
+    let size = |header: Header<'_, &[u8]>| header.key.len() + header.value.map_or(0, <[u8]>::len);
     headers.iter().map(size).sum()
 }
 
 /// The headers that the event came with.
-pub(super) fn headers(item: &Item<'_>, choice: Headers) -> Option<OwnedHeaders> {
+pub(super) fn headers(item: &Item<'_>, choice: super::Headers) -> Option<OwnedHeaders> {
     let headers = item.message?.headers();
-    if choice == Headers::Drop || headers.len() == 0 {
+    if choice == super::Headers::Drop || headers.len() == 0 {
         return None;
     }
     let all = OwnedHeaders::new_with_capacity(headers.len());

@@ -3,34 +3,34 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use knownet_flow::Desk;
 
 use super::again::Letter;
+use super::open::Open;
+use super::shape::Shape;
 use crate::trouble::Trouble;
 
 /// The books of one sink.
 pub(super) struct Ledger {
     desk: OnceLock<Arc<dyn Desk>>,
+    pub open: Open,
     state: Mutex<State>,
-    /// The last receipt was settled.
-    empty: Condvar,
     /// Whether what is taken has to stand in line.
     held: AtomicBool,
     /// Whether the desk was told of a failure.
     failing: AtomicBool,
     /// Whether the producer has to be replaced.
-    fatal: AtomicBool,
+    spoiled: AtomicBool,
     closing: AtomicBool,
     pub trouble: Trouble,
     again: metrics::Counter,
 }
 
-#[derive(Default)]
 struct State {
-    open: usize,
+    /// How batches are to look.
+    shape: Shape,
     /// Given back by a producer: older than all that waits.
     returned: VecDeque<Letter>,
     waiting: VecDeque<Letter>,
@@ -40,14 +40,20 @@ struct State {
 }
 
 impl Ledger {
-    pub fn new(sink: &str) -> Ledger {
+    pub fn new(sink: &str, shape: Shape) -> Ledger {
         Ledger {
             desk: OnceLock::new(),
-            state: Mutex::default(),
-            empty: Condvar::new(),
+            open: Open::default(),
+            state: Mutex::new(State {
+                shape,
+                returned: VecDeque::new(),
+                waiting: VecDeque::new(),
+                held: false,
+                wrong: None,
+            }),
             held: AtomicBool::new(false),
             failing: AtomicBool::new(false),
-            fatal: AtomicBool::new(false),
+            spoiled: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             trouble: Trouble::default(),
             again: metrics::counter!("knownet_kafka_sent_again_total", "sink" => sink.to_owned()),
@@ -65,8 +71,8 @@ impl Ledger {
     }
 
     pub fn opened(&self) {
-        let mut state = self.lock();
-        state.open += 1;
+        self.open.add();
+        let state = self.lock();
         // Known before, but nobody was waiting.
         if let Some(reason) = state.wrong.clone()
             && !self.failing.swap(true, Ordering::AcqRel)
@@ -76,26 +82,10 @@ impl Ledger {
         }
     }
 
-    pub fn closed(&self) {
-        let mut state = self.lock();
-        state.open -= 1;
-        if state.open == 0 {
-            self.empty.notify_all();
-        }
-    }
-
-    /// Waits, for `time` at most, until every receipt is settled or lost; how many are not.
-    pub fn wait(&self, time: Duration) -> usize {
-        let busy = |state: &mut State| state.open > 0;
-        let waited = self.empty.wait_timeout_while(self.lock(), time, busy);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.open
-    }
-
     /// Something is wrong that will be tried again.
     pub fn failed(&self, reason: String) {
+        let waiting = self.open.is_any();
         let mut state = self.lock();
-        let waiting = state.open > 0;
         let same = state.wrong.as_ref() == Some(&reason);
         state.wrong = Some(reason.clone());
         drop(state);
@@ -159,7 +149,7 @@ impl Ledger {
         let mut state = self.lock();
         let first = state.returned.pop_front();
         let first = first.or_else(|| state.waiting.pop_front());
-        if first.is_none() && !self.is_fatal() {
+        if first.is_none() && !self.is_spoiled() {
             state.held = false;
             self.held.store(false, Ordering::Release);
         }
@@ -175,17 +165,32 @@ impl Ledger {
 
     /// The producer has to be replaced.
     pub fn spoil(&self) {
-        self.fatal.store(true, Ordering::Release);
+        self.spoiled.store(true, Ordering::Release);
         self.hold(&mut self.lock());
     }
 
-    pub fn is_fatal(&self) -> bool {
-        self.fatal.load(Ordering::Acquire)
+    /// The brokers take no batches as large as those of this `shape`.
+    pub fn shrink(&self, shape: Shape) {
+        let mut state = self.lock();
+        if state.shape == shape.together() {
+            state.shape = state.shape.half();
+            drop(state);
+            self.spoil();
+        }
+    }
+
+    /// How batches are to look.
+    pub fn shape(&self) -> Shape {
+        self.lock().shape
+    }
+
+    pub fn is_spoiled(&self) -> bool {
+        self.spoiled.load(Ordering::Acquire)
     }
 
     /// It was replaced.
     pub fn mend(&self) {
-        self.fatal.store(false, Ordering::Release);
+        self.spoiled.store(false, Ordering::Release);
     }
 
     /// Nothing is tried again from here on; what stands in line is lost.

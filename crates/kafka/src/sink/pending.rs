@@ -36,7 +36,7 @@ impl Pending {
             && let Some(receipt) = self.take()
         {
             receipt.confirm();
-            self.ledger.closed();
+            self.ledger.open.close();
         }
     }
 
@@ -54,7 +54,7 @@ impl Pending {
     pub fn fail(&self) {
         if let Some(receipt) = self.take() {
             drop(receipt);
-            self.ledger.closed();
+            self.ledger.open.close();
         }
     }
 

@@ -15,7 +15,8 @@ use rdkafka::producer::{BaseProducer, Producer as _, PurgeConfig};
 use super::again::{Letter, Record, Tag};
 use super::ledger::Ledger;
 use super::pending::Pending;
-use super::report::{Report, is_final};
+use super::report::Report;
+use super::shape::{Shape, is_final};
 use super::{Headers, SinkOptions, compose};
 use crate::client::words;
 
@@ -51,12 +52,13 @@ impl Plain {
         options: &SinkOptions,
         config: ClientConfig,
     ) -> Result<Plain, OpenError> {
-        let ledger = Arc::new(Ledger::new(name));
+        let shape = Shape::of(&config);
+        let ledger = Arc::new(Ledger::new(name, shape));
         let report = Report {
             sink: name.into(),
             topic: options.topic.as_str().into(),
             ledger: ledger.clone(),
-            alone: false,
+            shape,
         };
         let (sink, topic) = (report.sink.clone(), report.topic.clone());
         let native: Native = config
@@ -109,13 +111,7 @@ impl Plain {
 
     /// Waits until all is delivered, for `time` at most.
     pub fn finish(&self, time: Duration) -> Result<(), WriteError> {
-        match self.shared.ledger.wait(time) {
-            0 => Ok(()),
-            open => Err(WriteError::Unreachable(format!(
-                "topic {}: {open} batches are not delivered yet",
-                self.shared.topic
-            ))),
-        }
+        self.shared.ledger.open.wait(&self.shared.topic, time)
     }
 }
 
@@ -216,6 +212,8 @@ impl Shared {
 /// Serves the producer: its reports, and what has to be sent again.
 struct Server<'a> {
     shared: &'a Shared,
+    /// How the producer's batches look.
+    shape: Shape,
     /// For messages that go without others beside them.
     alone: Option<Native>,
     pause: Duration,
@@ -226,6 +224,7 @@ impl Server<'_> {
     fn new(shared: &Shared) -> Server<'_> {
         Server {
             shared,
+            shape: shared.ledger.shape(),
             alone: None,
             pause: PAUSES.0,
             due: None,
@@ -238,7 +237,7 @@ impl Server<'_> {
             let native = self.shared.native();
             native.poll(TICK);
             if let Some((_, reason)) = native.client().fatal_error()
-                && !ledger.is_fatal()
+                && !ledger.is_spoiled()
             {
                 let sink = &*self.shared.sink;
                 tracing::warn!(sink, "a new producer takes over: {reason}");
@@ -256,13 +255,17 @@ impl Server<'_> {
                 self.due = None;
                 continue;
             }
+            if self.shape != ledger.shape() {
+                // The next attempt is another one: there is nothing to wait for.
+                self.due = Some(Instant::now());
+            }
             let due = *self.due.get_or_insert_with(|| Instant::now() + self.pause);
             if Instant::now() < due {
                 continue;
             }
             self.pause = (self.pause * 2).min(PAUSES.1);
             self.due = None;
-            if !ledger.is_fatal() || self.replace() {
+            if !ledger.is_spoiled() || self.replace() {
                 self.send_again();
             }
         }
@@ -272,13 +275,24 @@ impl Server<'_> {
     fn replace(&mut self) -> bool {
         let (shared, ledger) = (self.shared, &self.shared.ledger);
         let old = shared.native();
-        old.purge(PurgeConfig::default().queue().inflight());
+        let purge = PurgeConfig::default().queue();
+        old.purge(match old.client().fatal_error() {
+            Some(_) => purge.inflight(),
+            // What is on its way may still arrive.
+            None => purge,
+        });
         // What it held is reported, and so comes back.
         while old.in_flight_count() > 0 && !ledger.is_closing() {
             old.poll(ROOM);
         }
-        match self.make(false) {
+        let shape = ledger.shape();
+        match self.make(shape) {
             Ok(native) => {
+                if self.shape != shape {
+                    shape.tell(&shared.sink, &shared.topic);
+                    self.shape = shape;
+                    self.alone = None;
+                }
                 let mut current = shared.native.lock().unwrap_or_else(PoisonError::into_inner);
                 *current = Arc::new(native);
                 drop(current);
@@ -292,17 +306,13 @@ impl Server<'_> {
         }
     }
 
-    fn make(&self, alone: bool) -> Result<Native, KafkaError> {
+    fn make(&self, shape: Shape) -> Result<Native, KafkaError> {
         let shared = self.shared;
-        let mut config = shared.config.clone();
-        if alone {
-            config.set("batch.num.messages", "1");
-        }
-        config.create_with_context(Report {
+        shape.config(&shared.config).create_with_context(Report {
             sink: shared.sink.clone(),
             topic: shared.topic.clone(),
             ledger: shared.ledger.clone(),
-            alone,
+            shape,
         })
     }
 
@@ -312,7 +322,7 @@ impl Server<'_> {
         let native = shared.native();
         while let Some(letter) = ledger.next() {
             if letter.alone && self.alone.is_none() {
-                match self.make(true) {
+                match self.make(self.shape.alone()) {
                     Ok(alone) => self.alone = Some(alone),
                     Err(error) => {
                         ledger.failed(shared.reason(&error));

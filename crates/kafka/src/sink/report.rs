@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 use rdkafka::message::{DeliveryResult, Message};
 use rdkafka::producer::ProducerContext;
 
 use super::again::{Letter, Tag};
+use super::compose;
 use super::ledger::Ledger;
+use super::shape::{Blame, Shape};
 use crate::client::words;
 
 /// Hears one producer.
@@ -17,8 +19,8 @@ pub(super) struct Report {
     pub sink: Arc<str>,
     pub topic: Arc<str>,
     pub ledger: Arc<Ledger>,
-    /// Whether each of its messages goes without others beside it.
-    pub alone: bool,
+    /// How its batches look.
+    pub shape: Shape,
 }
 
 impl ClientContext for Report {
@@ -47,46 +49,32 @@ impl ProducerContext for Report {
             }
             Err((error, message)) => (error, message),
         };
-        let code = error.rdkafka_error_code();
-        if code.is_some_and(is_final) {
-            if self.alone {
+        let blame = self
+            .shape
+            .blame(error.rdkafka_error_code(), length(message));
+        match blame {
+            Blame::Itself => {
                 let reason = format!("topic {}: {}", self.topic, words(error));
-                tag.pending
-                    .refuse(message.payload().unwrap_or_default(), reason);
+                let event = message.payload().unwrap_or_default();
+                tag.pending.refuse(event, reason);
                 self.ledger.delivered();
-            } else {
-                // A neighbour may be the one that is meant.
-                self.ledger.give_back(Letter::of(message, *tag, true));
+                return;
             }
-            return;
+            Blame::Size => self.ledger.shrink(self.shape),
+            Blame::Perhaps | Blame::Nobody => {}
+            Blame::Else => {
+                let reason = format!("topic {}: {}", self.topic, words(error));
+                self.ledger.failed(reason);
+            }
         }
-        // Nothing was wrong with these: they were taken back, or a neighbour was refused.
-        let innocent = matches!(
-            code,
-            Some(
-                RDKafkaErrorCode::PurgeQueue
-                    | RDKafkaErrorCode::PurgeInflight
-                    | RDKafkaErrorCode::InvalidDifferentRecord
-            )
-        );
-        if !innocent {
-            self.ledger
-                .failed(format!("topic {}: {}", self.topic, words(error)));
-        }
-        let letter = Letter::of(message, *tag, self.alone);
-        self.ledger.give_back(letter);
+        let alone = blame == Blame::Perhaps || self.shape.is_alone();
+        self.ledger.give_back(Letter::of(message, *tag, alone));
     }
 }
 
-/// Whether a message will never be taken, whatever comes.
-pub(super) fn is_final(code: RDKafkaErrorCode) -> bool {
-    matches!(
-        code,
-        RDKafkaErrorCode::MessageSizeTooLarge
-            | RDKafkaErrorCode::InvalidMessageSize
-            | RDKafkaErrorCode::InvalidRecord
-            | RDKafkaErrorCode::InvalidTimestamp
-            | RDKafkaErrorCode::MessageBatchTooLarge
-            | RDKafkaErrorCode::PolicyViolation
-    )
+/// Bytes that a message takes in a batch, at least.
+fn length(message: &impl Message) -> usize {
+    let headers = message.headers().map_or(0, compose::text);
+    let length = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len);
+    length(message.payload()) + length(message.key()) + headers
 }

@@ -217,9 +217,9 @@ fn what_is_too_large_is_refused_and_nothing_beside_it() {
 #[test]
 fn what_is_refused_together_is_tried_alone() {
     let cluster = cluster(1, &[("out", 1)]);
-    let too_large = RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    let wrong = RDKafkaRespErr::RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
     // All three together, then the first of them.
-    cluster.request_errors(RDKafkaApiKey::Produce, &[too_large; 2]);
+    cluster.request_errors(RDKafkaApiKey::Produce, &[wrong; 2]);
     let (mut sink, office) = sink(&options(&cluster, &[("linger.ms", "200")]));
     send(
         &mut sink,
@@ -233,6 +233,19 @@ fn what_is_refused_together_is_tried_alone() {
     all.push(String::from_utf8_lossy(&told.refused[0].event).into_owned());
     all.sort();
     assert_eq!(all, ["one", "three", "two"]);
+}
+
+#[test]
+fn batches_that_are_too_large_become_smaller() {
+    let cluster = cluster(1, &[("out", 1)]);
+    let too_large = RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    cluster.request_errors(RDKafkaApiKey::Produce, &[too_large; 3]);
+    let (mut sink, office) = sink(&options(&cluster, &[("linger.ms", "200")]));
+    send(&mut sink, &office, &numbered(0, 100), &Messages::default());
+    let told = office.until(|told| told.settled == 1);
+    assert_eq!((told.events, told.refused.len()), (100, 0), "{told:?}");
+    assert!(told.failed.is_empty(), "{told:?}");
+    assert_whole(&consume(&cluster, "out", 100), 100);
 }
 
 #[test]

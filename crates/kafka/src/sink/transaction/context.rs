@@ -1,6 +1,6 @@
-//! What a producer with transactions says of its messages: those that were not delivered are kept, until
-//! the transaction is given up or begun again.
+//! What a producer with transactions says: which messages were not delivered, and how its brokers fare.
 
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rdkafka::ClientContext;
@@ -10,21 +10,52 @@ use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
 
 use crate::sink::bundle::Sent;
+use crate::trouble::Trouble;
 
 /// The producer as librdkafka has it.
 pub(super) type Native = BaseProducer<Context>;
 
 /// Hears one producer.
 pub(super) struct Context {
-    pub sink: Arc<str>,
+    sink: Arc<str>,
+    state: Mutex<State>,
+    trouble: Trouble,
+}
+
+#[derive(Default)]
+struct State {
     /// What was not delivered.
-    pub failed: Mutex<Vec<(Arc<Sent>, KafkaError)>>,
+    failed: Vec<(Arc<Sent>, KafkaError)>,
+    /// What is wrong with the brokers, as far as nobody was told.
+    wrong: Option<String>,
 }
 
 impl Context {
-    /// The same, to be looked at and emptied.
-    pub fn failed(&self) -> MutexGuard<'_, Vec<(Arc<Sent>, KafkaError)>> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn new(sink: Arc<str>) -> Context {
+        Context {
+            sink,
+            state: Mutex::default(),
+            trouble: Trouble::default(),
+        }
+    }
+
+    /// What was not delivered since it was asked last.
+    pub fn failed(&self) -> Vec<(Arc<Sent>, KafkaError)> {
+        mem::take(&mut self.lock().failed)
+    }
+
+    /// Messages are delivered.
+    pub fn works(&self) {
+        self.trouble.over();
+    }
+
+    /// What is wrong with the brokers, if that is news.
+    pub fn wrong(&self) -> Option<String> {
+        self.lock().wrong.take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -34,7 +65,9 @@ impl ClientContext for Context {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(sink = &*self.sink, "librdkafka: {error}: {reason}");
+        if let Some(text) = self.trouble.heard(&error, reason) {
+            self.lock().wrong = Some(text);
+        }
     }
 
     fn stats_raw(&self, _: &[u8]) {}
@@ -45,7 +78,7 @@ impl ProducerContext for Context {
 
     fn delivery(&self, result: &DeliveryResult<'_>, sent: Arc<Sent>) {
         if let Err((error, _)) = result {
-            self.failed().push((sent, error.clone()));
+            self.lock().failed.push((sent, error.clone()));
         }
     }
 }

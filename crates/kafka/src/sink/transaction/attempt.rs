@@ -1,0 +1,225 @@
+//! One transaction: messages, the positions behind them, and what the brokers say of both.
+
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::Producer as _;
+
+use super::fault::Fault;
+use super::worker::{ASK, Worker};
+use crate::sink::bundle::{Bundle, Sent};
+use crate::sink::shape::{Blame, is_final};
+
+/// How long a transaction gathers.
+const GATHER: Duration = Duration::from_millis(200);
+/// As many bytes are enough for one.
+const ENOUGH: usize = 16 << 20;
+/// How long reports are waited for at once while something waits for them: a poll takes all of its time,
+/// whatever comes.
+const BREATH: Duration = Duration::from_millis(2);
+
+impl Worker<'_> {
+    /// What is held, and what comes while it gathers, in one transaction; how many bundles of it.
+    pub fn transact(&mut self) -> Result<usize, Fault> {
+        self.drop_lost();
+        self.repeat(|native| native.begin_transaction())?;
+        self.began = Some(Instant::now());
+        let count = self.send_all()?;
+        self.flush()?;
+        if self.shared.link.is_joined() {
+            self.send_positions(count)?;
+        }
+        // From here on it may be committed without our hearing of it.
+        self.doubtful = true;
+        self.repeat(|native| native.commit_transaction(ASK))?;
+        self.doubtful = false;
+        self.began = None;
+        Ok(count)
+    }
+
+    /// Lets go of what belongs to another member by now.
+    fn drop_lost(&mut self) {
+        let link = &self.shared.link;
+        let lost = self
+            .held
+            .extract_if(.., |bundle| !link.owns(bundle.number))
+            .collect::<Vec<_>>();
+        for bundle in lost {
+            self.give_up(bundle);
+        }
+    }
+
+    /// Sends what belongs to this transaction; how many bundles.
+    fn send_all(&mut self) -> Result<usize, Fault> {
+        let suspected = self.held.iter().position(Bundle::is_suspected);
+        if self.shape.is_alone()
+            && let Some(suspected) = suspected
+        {
+            // One by one takes long: no more of it than has to be.
+            for bundle in 0..=suspected {
+                self.send(bundle)?;
+            }
+            return Ok(suspected + 1);
+        }
+        let mut sent = 0;
+        for bundle in 0..self.held.len() {
+            sent += self.send(bundle)?;
+        }
+        let deadline = Instant::now() + GATHER;
+        while sent < ENOUGH {
+            self.native.poll(Duration::ZERO);
+            let Some(bundle) = self.next(deadline)? else {
+                break;
+            };
+            if !self.shared.link.owns(bundle.number) {
+                self.give_up(bundle);
+                continue;
+            }
+            self.held.push(bundle);
+            sent += self.send(self.held.len() - 1)?;
+        }
+        Ok(self.held.len())
+    }
+
+    /// The next bundle, if it comes in time.
+    fn next(&self, deadline: Instant) -> Result<Option<Bundle>, Fault> {
+        let mut state = self.shared.lock();
+        loop {
+            if state.closing {
+                return Err(Fault::Closing);
+            }
+            if let Some(bundle) = state.waiting.pop_front() {
+                return Ok(Some(bundle));
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || state.hurry {
+                return Ok(None);
+            }
+            let waited = self.shared.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Sends what is wanted of a bundle; returns about how many bytes that is.
+    fn send(&mut self, bundle: usize) -> Result<usize, Fault> {
+        for event in 0..self.held[bundle].count() {
+            if !self.held[bundle].is_refused(event) {
+                self.send_one(bundle, event)?;
+            }
+        }
+        Ok(self.held[bundle].size())
+    }
+
+    fn send_one(&mut self, bundle: usize, event: usize) -> Result<(), Fault> {
+        let opaque = Arc::new(Sent { bundle, event });
+        let mut record = self.held[bundle].record(event, &self.shared.topic, opaque);
+        let error = loop {
+            let (error, back) = match self.native.send(record) {
+                Ok(()) => return Ok(()),
+                Err(failed) => failed,
+            };
+            if error.rdkafka_error_code() != Some(RDKafkaErrorCode::QueueFull) {
+                break error;
+            }
+            if self.shared.is_closing() {
+                return Err(Fault::Closing);
+            }
+            // Its reports are what makes room.
+            self.native.poll(BREATH);
+            record = back;
+        };
+        if error.rdkafka_error_code().is_some_and(is_final) {
+            // Nothing was sent, so no neighbour is to blame.
+            let reason = self.reason(&error);
+            self.held[bundle].refuse(event, reason);
+            return Ok(());
+        }
+        self.heed()?;
+        Err(self.fault(&self.real(error)))
+    }
+
+    /// Why nothing can be sent: an error of its state says only that something came before.
+    fn real(&self, error: KafkaError) -> KafkaError {
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::State) {
+            return error;
+        }
+        // It refuses with the reason for which the transaction is to be given up.
+        self.native.begin_transaction().err().unwrap_or(error)
+    }
+
+    /// Waits until all that was sent is delivered.
+    fn flush(&mut self) -> Result<(), Fault> {
+        while self.native.in_flight_count() > 0 {
+            if self.shared.is_closing() {
+                return Err(Fault::Closing);
+            }
+            let _ = self.native.flush(BREATH);
+            self.heed()?;
+            self.hear();
+        }
+        self.heed()
+    }
+
+    /// Takes what was not delivered, and what follows from that.
+    fn heed(&mut self) -> Result<(), Fault> {
+        let failed = self.native.context().failed();
+        let (mut smaller, mut alone, mut another) = (false, false, false);
+        let mut other = None;
+        for (sent, error) in &failed {
+            let bundle = &mut self.held[sent.bundle];
+            let length = bundle.length(sent.event);
+            match self.shape.blame(error.rdkafka_error_code(), length) {
+                Blame::Itself => {
+                    let topic = &self.shared.topic;
+                    let reason = format!("topic {topic}: {}", crate::client::words(error));
+                    bundle.refuse(sent.event, reason);
+                    another = true;
+                }
+                Blame::Size => smaller = true,
+                Blame::Perhaps => {
+                    bundle.suspect(sent.event);
+                    alone = true;
+                }
+                Blame::Nobody => {}
+                Blame::Else => other = other.or(Some(error)),
+            }
+        }
+        if smaller {
+            self.shape = self.shape.half();
+            self.shape.tell(&self.shared.sink, &self.shared.topic);
+        }
+        if alone {
+            self.shape = self.shape.alone();
+        }
+        match other.or(failed.first().map(|(_, error)| error)) {
+            _ if smaller || alone || another => Err(Fault::Another),
+            Some(error) => Err(self.fault(error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends the positions behind the first `count` bundles.
+    fn send_positions(&mut self, count: usize) -> Result<(), Fault> {
+        // A position behind a refused event must not be safe before the event is.
+        for bundle in &mut self.held[..count] {
+            if !bundle.receipt.bury() {
+                return Err(Fault::Closing);
+            }
+        }
+        let positions: Vec<(u32, u64)> = self.held[..count]
+            .iter()
+            .map(|bundle| (bundle.number, bundle.position))
+            .collect();
+        let Some(positions) = self.shared.link.positions(&positions) else {
+            tracing::debug!(
+                sink = &*self.shared.sink,
+                "a partition was taken away, or the group left, before events were committed"
+            );
+            return Err(Fault::Moved);
+        };
+        self.repeat(|native| {
+            native.send_offsets_to_transaction(&positions.list, &positions.group, ASK)
+        })
+    }
+}
