@@ -170,7 +170,10 @@ fn batches_that_are_too_large_become_smaller() {
     let told = pair.office.until(|told| told.settled == batches);
     assert_eq!((told.events, told.lost), (200, 0));
     // That is no trouble of the sink's, and no fault of the events'.
-    assert!(told.refused.is_empty() && told.failed.is_empty(), "{told:?}");
+    assert!(
+        told.refused.is_empty() && told.failed.is_empty(),
+        "{told:?}"
+    );
 }
 
 #[test]

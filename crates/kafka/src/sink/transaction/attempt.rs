@@ -18,6 +18,8 @@ const ENOUGH: usize = 16 << 20;
 /// How long reports are waited for at once while something waits for them: a poll takes all of its time,
 /// whatever comes.
 const BREATH: Duration = Duration::from_millis(2);
+/// How long reports may take that are on their way from one thread to another.
+const SOON: Duration = Duration::from_secs(1);
 
 impl Worker<'_> {
     /// What is held, and what comes while it gathers, in one transaction; how many bundles of it.
@@ -25,6 +27,7 @@ impl Worker<'_> {
         self.drop_lost();
         self.repeat(|native| native.begin_transaction())?;
         self.began = Some(Instant::now());
+        self.taken_back = false;
         let count = self.send_all()?;
         self.flush()?;
         if self.shared.link.is_joined() {
@@ -135,22 +138,12 @@ impl Worker<'_> {
             self.held[bundle].refuse(event, reason);
             return Ok(());
         }
-        self.heed()?;
-        Err(self.fault(&self.real(error)))
-    }
-
-    /// Why nothing can be sent: an error of its state says only that something came before.
-    fn real(&self, error: KafkaError) -> KafkaError {
-        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::State) {
-            return error;
-        }
-        // It refuses with the reason for which the transaction is to be given up.
-        self.native.begin_transaction().err().unwrap_or(error)
+        Err(self.hear_out(error))
     }
 
     /// Waits until all that was sent is delivered.
     fn flush(&mut self) -> Result<(), Fault> {
-        while self.native.in_flight_count() > 0 {
+        while self.native.in_flight_count() > 0 && !self.taken_back {
             if self.shared.is_closing() {
                 return Err(Fault::Closing);
             }
@@ -158,7 +151,34 @@ impl Worker<'_> {
             self.heed()?;
             self.hear();
         }
-        self.heed()
+        self.heed()?;
+        match self.taken_back {
+            true => Err(self.hear_out(KafkaError::MessageProduction(RDKafkaErrorCode::State))),
+            false => Ok(()),
+        }
+    }
+
+    /// Why the producer goes no further. Where the brokers refused something, it says so of that last:
+    /// before, nothing more can be sent, and what waits is taken back.
+    fn hear_out(&mut self, error: KafkaError) -> Fault {
+        let deadline = Instant::now() + SOON;
+        while self.native.in_flight_count() > 0 && Instant::now() < deadline {
+            if self.shared.is_closing() {
+                return Fault::Closing;
+            }
+            self.native.poll(BREATH);
+            if let Err(fault) = self.heed() {
+                return fault;
+            }
+        }
+        if let Err(fault) = self.heed() {
+            return fault;
+        }
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::State) {
+            return self.fault(&error);
+        }
+        // It refuses to begin with the reason for which the transaction is to be given up.
+        self.fault(&self.native.begin_transaction().err().unwrap_or(error))
     }
 
     /// Takes what was not delivered, and what follows from that.
@@ -181,7 +201,7 @@ impl Worker<'_> {
                     bundle.suspect(sent.event);
                     alone = true;
                 }
-                Blame::Nobody => {}
+                Blame::Nobody => self.taken_back = true,
                 Blame::Else => other = other.or(Some(error)),
             }
         }
@@ -192,7 +212,7 @@ impl Worker<'_> {
         if alone {
             self.shape = self.shape.alone();
         }
-        match other.or(failed.first().map(|(_, error)| error)) {
+        match other {
             _ if smaller || alone || another => Err(Fault::Another),
             Some(error) => Err(self.fault(error)),
             None => Ok(()),

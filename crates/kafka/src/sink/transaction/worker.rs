@@ -37,6 +37,8 @@ pub(super) struct Worker<'a> {
     pub doubtful: bool,
     /// What is not committed, in the order in which it came.
     pub held: Vec<Bundle>,
+    /// Whether the producer has given back some of it, untried.
+    pub taken_back: bool,
     /// When the open transaction began.
     pub began: Option<Instant>,
     pause: Duration,
@@ -54,6 +56,7 @@ impl Worker<'_> {
             ready: false,
             doubtful: false,
             held: Vec::new(),
+            taken_back: false,
             began: None,
             pause: PAUSES.0,
             fenced: None,
