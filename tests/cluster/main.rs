@@ -54,6 +54,8 @@ mod ordeal;
 mod to_search;
 // From topic to topic.
 mod to_kafka;
+// Events that the brokers refuse.
+mod refused;
 // Events that the search server refuses.
 mod conflict;
 // Instances that come and go.

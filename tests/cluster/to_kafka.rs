@@ -27,7 +27,7 @@ pub const TRANSACTIONS: &str = "transactional_id";
 
 /// What came out, and events that came behind a later one of their key.
 #[derive(Default)]
-struct Read {
+pub struct Read {
     found: Found,
     late: Vec<(u64, u64)>,
     last: BTreeMap<Vec<u8>, u64>,
@@ -38,6 +38,17 @@ impl Read {
         let mut read = Read::default();
         kafka.read(topic, committed, |message| read.add(message));
         read
+    }
+
+    /// Only which events are there.
+    pub fn numbers(kafka: &Kafka, topic: &str, committed: bool) -> Found {
+        let mut found = Found::default();
+        kafka.read(topic, committed, |message| {
+            let payload = message.payload().expect("a payload");
+            let event = serde_json::from_slice(payload).expect("JSON");
+            found.add(&event);
+        });
+        found
     }
 
     fn add(&mut self, message: &OwnedMessage) {
@@ -101,11 +112,16 @@ fn every_event_is_in_the_other_topic_at_least_once() {
     let Some(place) = Place::brokers() else {
         return;
     };
+    run("Kafka to Kafka", &place, plain(), false);
+}
+
+/// The configuration without transactions.
+pub fn plain() -> String {
     let text = config("kafka-to-kafka.toml");
     let plain = |line: &&str| !line.starts_with(TRANSACTIONS);
     let lines: Vec<_> = text.lines().filter(plain).collect();
     assert!(lines.len() < text.lines().count());
-    run("Kafka to Kafka", &place, lines.join("\n"), false);
+    lines.join("\n")
 }
 
 /// Whether this build knows transactions; says so if not.

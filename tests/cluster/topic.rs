@@ -33,7 +33,15 @@ impl Kafka {
 
     /// Makes a topic, copied as often as the brokers do by themselves.
     pub fn make(&self, topic: &str) {
-        let new = NewTopic::new(topic, PARTITIONS, TopicReplication::Fixed(-1));
+        self.make_with(topic, &[]);
+    }
+
+    /// The same with settings of its own.
+    pub fn make_with(&self, topic: &str, settings: &[(&str, &str)]) {
+        let mut new = NewTopic::new(topic, PARTITIONS, TopicReplication::Fixed(-1));
+        for (name, value) in settings {
+            new = new.set(name, value);
+        }
         let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
         let admin = self.admin();
         let made = admin.create_topics([&new], &options);

@@ -24,6 +24,8 @@ type Native = BaseProducer<Report>;
 
 /// How long reports are waited for at once.
 const TICK: Duration = Duration::from_millis(50);
+/// The same where two producers take turns.
+const BREATH: Duration = Duration::from_millis(2);
 /// How long room is waited for at once.
 const ROOM: Duration = Duration::from_millis(10);
 /// The shortest and the longest time between attempts.
@@ -235,7 +237,9 @@ impl Server<'_> {
         let ledger = &*self.shared.ledger;
         while !ledger.is_closing() {
             let native = self.shared.native();
-            native.poll(TICK);
+            let busy = |alone: &Native| alone.in_flight_count() > 0;
+            let busy = self.alone.as_ref().is_some_and(busy);
+            native.poll(if busy { BREATH } else { TICK });
             if let Some((_, reason)) = native.client().fatal_error()
                 && !ledger.is_spoiled()
             {
@@ -244,7 +248,8 @@ impl Server<'_> {
                 ledger.spoil();
             }
             if let Some(alone) = &self.alone {
-                alone.poll(Duration::ZERO);
+                // One report for each message: in no time it would take one at once.
+                alone.poll(if busy { BREATH } else { Duration::ZERO });
                 if alone.client().fatal_error().is_some() {
                     // What it held is reported as it goes, and so comes back.
                     self.alone = None;

@@ -211,7 +211,10 @@ fn what_is_refused_while_more_is_sent_is_heard_of() {
     // Whatever goes first is refused with its neighbours, and then alone. More is sent meanwhile.
     let wrong = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP; 2];
     cluster.request_errors(RDKafkaApiKey::Produce, &wrong);
-    let mut pair = Pair::new(&cluster, &[("queue.buffering.max.messages", "10")]);
+    // One batch after the other, so that the second refusal does not meet the same attempt.
+    let one = ("max.in.flight.requests.per.connection", "1");
+    let few = ("queue.buffering.max.messages", "10");
+    let mut pair = Pair::new(&cluster, &[few, one]);
     let batches = pair.pass(100);
     let told = pair.office.until(|told| told.settled == batches);
     assert_eq!((told.events, told.lost), (99, 0), "{told:?}");
