@@ -161,6 +161,11 @@ pub enum Setup {
     /// The template makes objects of host, source, user, url, file, http, dns, user_agent, rule and
     /// process. Logs that have a text there (Zeek's http.log, Suricata's with a sensor's name in host) would
     /// be refused: send them by a sink of their own to a data stream that the template is not for.
+    ///
+    /// A sink needs no more rights than these. In Elasticsearch, for its data stream: create_doc and
+    /// auto_configure. In OpenSearch, for the cluster: indices:data/write/bulk; for its data stream:
+    /// create_index, indices:data/write/bulk* and indices:data/write/index. This command itself needs more:
+    /// run it as an administrator, with the user in a configuration of its own.
     #[command(after_help = "\
 Examples:
   knownet setup elasticsearch                              by the sink of ./knownet.toml

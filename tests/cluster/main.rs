@@ -12,6 +12,9 @@
 //! tests/servers down
 //! ```
 //!
+//! Those that want TLS and passwords are named by `KNOWNET_KAFKA_SECURE`, `KNOWNET_ELASTICSEARCH_SECURE` and
+//! `KNOWNET_SECURE`, as `tests/servers up kafka-secure opensearch-secure` prints them.
+//!
 //! `KNOWNET_SEED` gives other moments; the seed is in each line that is printed.
 #![cfg(all(unix, feature = "kafka"))]
 
@@ -31,6 +34,8 @@ mod random;
 mod patience;
 // Where the servers are.
 mod place;
+// What proves who we are.
+mod secret;
 // The servers that `tests/servers` started.
 mod script;
 // Requests to a server of HTTP.
@@ -60,5 +65,7 @@ mod refused;
 mod conflict;
 // Instances that come and go.
 mod scale;
+// Servers that want to know who comes.
+mod secure;
 // The configurations of `config/`, as they are.
 mod sample;

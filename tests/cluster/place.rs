@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::rig::skipped;
 use crate::script::Script;
 use crate::search::Search;
+use crate::secret::Secrets;
 use crate::topic::Kafka;
 
 static TURN: Mutex<()> = Mutex::new(());
@@ -30,15 +31,20 @@ impl Place {
             skipped("a cluster's tests: KNOWNET_KAFKA names no brokers");
             return None;
         };
+        let script = named("SERVERS_HOME").map(Script::new);
+        Some(Place::with(Kafka::new(kafka), script))
+    }
+
+    fn with(kafka: Kafka, script: Option<Script>) -> Place {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let now = now.expect("a time after 1970").as_millis();
-        Some(Place {
-            kafka: Kafka::new(kafka),
-            script: named("SERVERS_HOME").map(Script::new),
+        Place {
+            kafka,
+            script,
             run: format!("{now:x}"),
             _turn: turn,
-        })
+        }
     }
 
     /// Brokers and a search server.
@@ -51,6 +57,23 @@ impl Place {
         let search = Search::new(&search);
         search.make_room();
         Some((place, search))
+    }
+
+    /// Brokers and a search server that want to know who comes, and what proves it.
+    pub fn secure() -> Option<(Place, Search, Secrets)> {
+        let all = [
+            "KNOWNET_KAFKA_SECURE",
+            "KNOWNET_ELASTICSEARCH_SECURE",
+            "KNOWNET_SECURE",
+        ];
+        let [Some(kafka), Some(search), Some(folder)] = all.map(named) else {
+            skipped("a cluster's tests: KNOWNET_KAFKA_SECURE and the like name no secure servers");
+            return None;
+        };
+        let secrets = Secrets::new(folder);
+        let kafka = Kafka::secure(kafka, &secrets);
+        let search = Search::secure(&search, &secrets);
+        Some((Place::with(kafka, None), search, secrets))
     }
 }
 

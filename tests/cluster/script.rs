@@ -18,7 +18,11 @@ impl Script {
     pub fn brokers(&self) -> Vec<String> {
         let folders = fs::read_dir(&self.home).expect("SERVERS_HOME");
         let names = folders.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let mut names: Vec<_> = names.filter(|name| name.starts_with("kafka-")).collect();
+        let number = |name: &String| {
+            let number = name.strip_prefix("kafka-");
+            number.is_some_and(|number| number.parse::<u8>().is_ok())
+        };
+        let mut names: Vec<_> = names.filter(number).collect();
         names.sort();
         names
     }

@@ -4,10 +4,11 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use crate::http::{self, Answer};
+use crate::http::{Answer, Door};
 use crate::ledger::Found;
 use crate::patience::until;
 use crate::rig::Folder;
+use crate::secret::Secrets;
 
 /// Documents of an answer.
 const PAGE: usize = 10_000;
@@ -15,6 +16,7 @@ const PAGE: usize = 10_000;
 pub struct Search {
     pub url: String,
     pub address: String,
+    door: Door,
 }
 
 impl Search {
@@ -28,6 +30,25 @@ impl Search {
         Search {
             address: address.to_owned(),
             url: url.to_owned(),
+            door: Door::default(),
+        }
+    }
+
+    /// One that wants TLS and a password, asked by its administrator.
+    pub fn secure(url: &str, secrets: &Secrets) -> Search {
+        let address = url
+            .strip_prefix("https://")
+            .filter(|rest| !rest.contains('/'));
+        let address = address
+            .unwrap_or_else(|| panic!("KNOWNET_ELASTICSEARCH_SECURE={url}: not https://HOST:PORT"));
+        Search {
+            address: address.to_owned(),
+            url: url.to_owned(),
+            door: Door::safe(
+                &secrets.path("ca.pem"),
+                "admin",
+                &secrets.text("admin-password"),
+            ),
         }
     }
 
@@ -38,7 +59,7 @@ impl Search {
             Value::String(lines) => lines.clone(),
             value => value.to_string(),
         };
-        http::ask(&self.address, method, path, &body)
+        self.door.ask(&self.address, method, path, &body)
     }
 
     /// Asks, and must be understood.

@@ -10,6 +10,8 @@ use rdkafka::message::OwnedMessage;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use tokio::runtime::Builder;
 
+use crate::secret::Secrets;
+
 /// For one question to the brokers; asked again if that was not enough.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -18,16 +20,36 @@ pub const PARTITIONS: i32 = 6;
 
 pub struct Kafka {
     pub brokers: String,
+    /// What clients need besides.
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Kafka {
     pub fn new(brokers: String) -> Kafka {
-        Kafka { brokers }
+        Kafka {
+            brokers,
+            settings: Vec::new(),
+        }
+    }
+
+    /// Brokers that want TLS and a password.
+    pub fn secure(brokers: String, secrets: &Secrets) -> Kafka {
+        let settings = vec![
+            ("security.protocol", "sasl_ssl".to_owned()),
+            ("ssl.ca.location", secrets.path("ca.pem")),
+            ("sasl.mechanism", "PLAIN".to_owned()),
+            ("sasl.username", "knownet".to_owned()),
+            ("sasl.password", secrets.text("password")),
+        ];
+        Kafka { brokers, settings }
     }
 
     pub fn client(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", &self.brokers);
+        for (name, value) in &self.settings {
+            config.set(*name, value);
+        }
         config
     }
 

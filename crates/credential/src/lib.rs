@@ -7,4 +7,4 @@ mod secret;
 mod trust;
 
 pub use secret::Secret;
-pub use trust::{Identity, Trust};
+pub use trust::{Identity, Trust, advice};

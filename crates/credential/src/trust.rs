@@ -3,12 +3,14 @@
 //! Certificates are always verified. With an authority's file only that authority counts, else those
 //! of the system, which is where a company installs its own.
 
+use std::error::Error;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use knownet_flow::OpenError;
 use rustls::client::WantsClientCert;
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
+use rustls::{CertificateError, ClientConfig, ConfigBuilder, RootCertStore};
 
 use crate::pem;
 
@@ -91,3 +93,32 @@ fn builder(
         .map_err(|e| OpenError(e.to_string()))?;
     Ok(builder.with_root_certificates(roots))
 }
+
+/// What is to be done about a connection that failed: empty where nothing is known, else text behind a
+/// semicolon.
+pub fn advice(error: &(dyn Error + 'static)) -> &'static str {
+    let all = std::iter::successors(Some(error), |error| below(*error));
+    let refused = all.filter_map(|error| match error.downcast_ref::<rustls::Error>() {
+        Some(rustls::Error::InvalidCertificate(reason)) => Some(reason),
+        _ => None,
+    });
+    match refused.last() {
+        Some(CertificateError::UnknownIssuer) => "; name the file of its authority as ca in tls",
+        Some(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => "; name the server as its certificate does",
+        _ => "",
+    }
+}
+
+/// What an error holds: one of the system holds another without naming it as its source.
+fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().map(io::Error::get_ref) {
+        Some(Some(held)) => Some(held),
+        _ => error.source(),
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/trust.rs"]
+mod tests;

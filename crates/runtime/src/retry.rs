@@ -1,8 +1,8 @@
 //! Trying again for ever, with pauses that double up to a cap.
 //!
-//! The trouble is said once when it begins and once when it is over, not at every attempt. Who
-//! asks for a stop meanwhile is told what the run still waits for, and the next attempt comes at
-//! once.
+//! The trouble is said once when it begins and once when it is over, not at every attempt; while it
+//! lasts, a reason that was not said yet is: who mended one has to hear of the next. Who asks for a stop
+//! meanwhile is told what the run still waits for, and the next attempt comes at once.
 
 use std::time::Duration;
 
@@ -11,10 +11,15 @@ use crate::halt::{Cause, Halted};
 use crate::message::Message;
 use crate::shared::Shared;
 
+/// So many reasons are said of one trouble: they come from outside, and may be as many as they like.
+const REASONS: usize = 8;
+
 /// Attempts at one thing that failed since the last one that did not.
 #[derive(Default)]
 pub(crate) struct Trouble {
     failed: u64,
+    /// The reasons that were said, bare.
+    said: Vec<String>,
 }
 
 impl Trouble {
@@ -32,7 +37,7 @@ impl Trouble {
         }
         shared.vitals.unreachable(part, reason);
         metrics::counter!("knownet_sink_retries_total", "sink" => part.to_owned()).increment(1);
-        if self.failed == 0 {
+        if self.is_news(reason) {
             let text = format!("{reason}; trying again until it works");
             (shared.log)(&message(part, &text));
         }
@@ -40,6 +45,19 @@ impl Trouble {
         shared.totals().retries += 1;
         say_stopping(shared, part);
         Ok(())
+    }
+
+    /// Notes a reason; whether it is to be said. How many events or milliseconds it is about is no news.
+    fn is_news(&mut self, reason: &str) -> bool {
+        if self.said.len() >= REASONS {
+            return false;
+        }
+        let bare: String = reason.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let news = !self.said.contains(&bare);
+        if news {
+            self.said.push(bare);
+        }
+        news
     }
 
     /// Whatever came of it, nobody waits any more; `good` if it works again.
@@ -56,7 +74,7 @@ impl Trouble {
                 ..message
             });
         }
-        self.failed = 0;
+        *self = Trouble::default();
     }
 }
 

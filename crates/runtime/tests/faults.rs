@@ -41,6 +41,37 @@ fn a_sink_that_cannot_be_reached_is_tried_until_it_can() {
 }
 
 #[test]
+fn another_reason_is_told_while_the_trouble_lasts_but_not_each_of_very_many() {
+    let told = |reasons: Vec<String>| {
+        let rig = Rig::plain();
+        let source = Numbers::even(&rig.ledger, 5, 10);
+        let mut reasons = reasons.into_iter();
+        let sink = Recorder::new(0, &rig.ledger).before_write(move |_| match reasons.next() {
+            Some(reason) => Err(WriteError::Unreachable(reason)),
+            None => Ok(()),
+        });
+        rig.run(source, sink).unwrap();
+        rig.log()
+    };
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    let log = told(texts(&[
+        "no word, 1",
+        "no right",
+        "no word, 22",
+        "no right",
+    ]));
+    assert_eq!(log.len(), 3, "{log:?}");
+    for (line, text) in log
+        .iter()
+        .zip(["no word, 1;", "no right;", "works again after 4"])
+    {
+        assert!(line.contains(text), "{log:?}");
+    }
+    let log = told((1..100).map(|n| "x".repeat(n)).collect());
+    assert_eq!(log.len(), 9, "{log:?}");
+}
+
+#[test]
 fn who_stops_a_run_while_a_sink_is_away_is_told_once_that_events_wait() {
     let waits = "sink out0: stopping, but events still wait for it; a second signal ends now and \
                  leaves them unconfirmed";

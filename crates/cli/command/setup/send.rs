@@ -62,7 +62,12 @@ impl Server {
         let answer = self.ask(Method::GET, "/", None)?;
         let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if answer.status != 200 {
-            bail!("the server does not say what it is: {}", reason(&answer));
+            let (host, status) = (&answer.host, answer.status);
+            bail!(
+                "{host} answered {status}: {}{}; it does not say what it is",
+                reason(&answer),
+                answer.advice()
+            );
         }
         Ok(match said.pointer("/version/distribution") {
             Some(name) if name == "opensearch" => Product::OpenSearch,
@@ -87,8 +92,11 @@ impl Server {
                 status => {
                     well = false;
                     let (method, path) = (request.method, request.path);
-                    let reason = reason(&answer);
-                    writeln!(out, "{method} {path}: refused with {status}: {reason}")?;
+                    let (reason, advice) = (reason(&answer), answer.advice());
+                    writeln!(
+                        out,
+                        "{method} {path}: refused with {status}: {reason}{advice}"
+                    )?;
                 }
             }
         }

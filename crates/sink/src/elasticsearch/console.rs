@@ -9,6 +9,7 @@ use knownet_flow::OpenError;
 use super::ElasticsearchOptions;
 use super::answer::excerpt;
 use super::host::Host;
+use super::verdict::advice;
 use super::wire::{Form, Trouble, Wire};
 
 /// An answer may hold so much more than the usual.
@@ -23,10 +24,19 @@ pub struct Console {
 /// What a node answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answer {
+    /// Which node.
+    pub host: Host,
     /// The HTTP status.
     pub status: u16,
     /// JSON, mostly.
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// What is to be done about its status; empty, or after a semicolon.
+    pub fn advice(&self) -> &'static str {
+        advice(self.status)
+    }
 }
 
 impl Console {
@@ -69,6 +79,7 @@ impl Console {
                 }
                 Ok(reply) => {
                     return Ok(Answer {
+                        host: host.clone(),
                         status: reply.status,
                         body: reply.body.to_vec(),
                     });

@@ -93,12 +93,22 @@ pub fn judge(status: u16, body: &[u8], events: usize) -> Verdict {
         413 => Verdict::TooLarge(reason),
         400 if said.is_some_and(|error| !is_passing(&error)) => Verdict::Spoiled(reason),
         429 => Verdict::TooMuch(reason),
-        401 => Verdict::Failed(format!(
-            "{reason}; check user and password, or api_key; one that was changed is read at the next start"
-        )),
-        403 => Verdict::Failed(format!("{reason}; whom it is told to be may not do that")),
-        300..400 => Verdict::Failed(format!("{reason}; name the address that it leads to")),
-        _ => Verdict::Failed(reason),
+        _ => Verdict::Failed(format!("{reason}{}", advice(status))),
+    }
+}
+
+/// What is to be done about a status; empty where nothing is known.
+pub(super) fn advice(status: u16) -> &'static str {
+    match status {
+        300..=399 => "; name the address that it leads to",
+        401 => {
+            "; check user and password, or api_key, or the certificate; what was changed in the \
+             configuration is read at the next start"
+        }
+        403 => {
+            "; give the user, or the key, the rights that `knownet help setup elasticsearch` names"
+        }
+        _ => "",
     }
 }
 

@@ -176,7 +176,10 @@ impl Wire {
         let answer = self.client.request(request).await.map_err(|error| {
             let told = chain(&error);
             match error.is_connect() {
-                true => Trouble::Unreachable(format!("{host} cannot be reached: {told}")),
+                true => {
+                    let advice = knownet_credential::advice(&error);
+                    Trouble::Unreachable(format!("{host} cannot be reached: {told}{advice}"))
+                }
                 false => Trouble::Cut(format!("{host} did not answer: {told}")),
             }
         })?;

@@ -82,6 +82,10 @@ fn a_server_of_another_authority_gets_nothing() {
     rig.take(events(0..10));
     let reason = rig.desk.wait(|book| book.failed.first().cloned());
     assert!(reason.contains("invalid peer certificate"), "{reason}");
+    assert!(
+        reason.ends_with("; name the file of its authority as ca in tls"),
+        "{reason}"
+    );
     assert_eq!(rig.cluster.lock().seen.len(), 0);
 }
 
