@@ -150,17 +150,25 @@ Exit code: 0, or 1 if there is no spool, or a file is damaged or cannot be read.
 pub enum Setup {
     /// Install an index template and a lifecycle policy, and write dashboards
     ///
-    /// Without --print or --output they are sent to the server that a sink of the configuration writes to.
-    /// What is there already is replaced; no index is touched.
+    /// Without --print or --output they are sent to the server that a sink of the configuration writes to:
+    /// Elasticsearch from 8.13 or OpenSearch from 2.12 on. What is there already is replaced, but the data
+    /// streams of an earlier setup stay in it: so run it for each sink, before the first event. No index is
+    /// touched, and one that an event has made in place of a data stream stays an index.
     ///
     /// The template gives events in data streams the types of ECS. The policy begins a new index at 50 GB
     /// or after 30 days, and deletes one when it has not been the newest for so long as --keep says. The
     /// dashboards show who talks to unknown networks; they are imported into Kibana or OpenSearch
     /// Dashboards, under saved objects, after the first event is there.
     ///
-    /// The template makes objects of host, source, user, url, file, http, dns, user_agent, rule and
-    /// process. Logs that have a text there (Zeek's http.log, Suricata's with a sensor's name in host) would
-    /// be refused: send them by a sink of their own to a data stream that the template is not for.
+    /// The template makes objects of client, destination, dns, ecs, event, file, host, http, log, network,
+    /// observer, process, rule, server, source, url, user, user_agent and winlog. Logs that have a text there
+    /// (log in what Docker and Kubernetes write, host in Zeek's http.log or where Suricata's sensor has a
+    /// name) would be refused: send them by a sink of their own to a data stream that the template is not
+    /// for.
+    ///
+    /// An Elasticsearch that has failure stores (8.19, 9.1 and later) is told by the template to keep none:
+    /// what it refuses becomes a dead letter. Requests that are printed do not say so, as older ones refuse
+    /// a template that does.
     ///
     /// A sink needs no more rights than these. In Elasticsearch, for its data stream: create_doc and
     /// auto_configure. In OpenSearch, for the cluster: indices:data/write/bulk; for its data stream:
@@ -173,6 +181,7 @@ Examples:
   knownet setup elasticsearch --print                      requests for Kibana's console
   knownet setup elasticsearch --output setup --keep 30d    files, and how to send them
   knownet setup elasticsearch --opensearch --output setup
+  knownet setup elasticsearch --print --sink out           for that sink's data stream
 
 Exit code: 0, or 1 if the server refused something, or a file could not be written.")]
     Elasticsearch(SetupElasticsearch),
@@ -181,11 +190,12 @@ Exit code: 0, or 1 if the server refused something, or a file could not be writt
 /// Options of `setup elasticsearch`.
 #[derive(clap::Args)]
 pub struct SetupElasticsearch {
-    /// The configuration whose sink says how the server is reached
-    #[arg(short, long, default_value = "knownet.toml")]
-    pub config: PathBuf,
+    /// The configuration whose sink says how the server is reached, and its data stream; with --print and
+    /// --output only if it is named [default: knownet.toml]
+    #[arg(short, long)]
+    pub config: Option<PathBuf>,
     /// The sink, if there are several for search servers
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["print", "output"])]
+    #[arg(long, value_name = "NAME")]
     pub sink: Option<String>,
     /// For OpenSearch, which has other types and policies; a server that is asked says so itself
     #[arg(long)]
@@ -196,10 +206,11 @@ pub struct SetupElasticsearch {
     /// Write the requests' bodies and the dashboards to this folder, and say how to send them
     #[arg(long, value_name = "FOLDER", conflicts_with = "print")]
     pub output: Option<PathBuf>,
-    /// How many days an index stays after the next one has begun
-    #[arg(long, value_name = "DAYS", default_value = "90d", value_parser = SetupElasticsearch::days)]
-    pub keep: u32,
-    /// The data streams; give it again for more [default: the sink's own, or logs-knownet.*-*]
+    /// How many days an index stays after the next one has begun [default: as an earlier setup said, or 90d]
+    #[arg(long, value_name = "DAYS", value_parser = SetupElasticsearch::days)]
+    pub keep: Option<u32>,
+    /// The data streams, besides those of an earlier setup; give it again for more [default: the sink's
+    /// own, or logs-knownet.*-*]
     #[arg(long, value_name = "PATTERN", value_parser = SetupElasticsearch::pattern)]
     pub data_stream: Vec<String>,
 }

@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
     let status = STATUSES[choices.below(STATUSES.len())];
     let events = 1 + choices.below(9);
     let body = choices.rest();
-    match judge(status, body, events) {
+    match judge(status, body, events, |index| index % 2 == 0) {
         Verdict::Items(items) => {
             assert_eq!(status, 200);
             let others = &items.others;

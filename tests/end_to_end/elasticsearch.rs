@@ -1,7 +1,9 @@
 //! The sink that speaks the bulk API, into another process that takes it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use crate::rig::{Daemon, Folder, MICROSOFT, PRIVATE, lines};
 
@@ -57,13 +59,23 @@ fn events_go_tagged_into_bulk_requests() {
     assert!(there.text("out.ndjson") == lines((0..20_000).map(tagged)));
 }
 
-/// Takes one bulk request, in which it refuses every event with `bad` in it.
-fn refusing() -> (SocketAddr, std::thread::JoinHandle<()>) {
+/// Takes bulk requests, and says of each event what `item` says of it.
+fn answering(item: impl FnMut(&str) -> &'static str + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
-    let thread = std::thread::spawn(move || {
-        let (stream, _) = listener.accept().expect("a client");
-        let mut reader = BufReader::new(&stream);
+    let item = Arc::new(Mutex::new(item));
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let item = item.clone();
+            thread::spawn(move || connection(&stream.expect("a client"), &item));
+        }
+    });
+    address
+}
+
+fn connection(stream: &TcpStream, item: &Mutex<impl FnMut(&str) -> &'static str>) {
+    let mut reader = BufReader::new(stream);
+    loop {
         let mut length = 0;
         let mut line = String::new();
         while reader.read_line(&mut line).expect("a line") > 2 {
@@ -72,37 +84,66 @@ fn refusing() -> (SocketAddr, std::thread::JoinHandle<()>) {
             }
             line.clear();
         }
+        if line.is_empty() {
+            return;
+        }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).expect("a body");
         let text = String::from_utf8(body).expect("UTF-8");
-        let item = |event: &str| match event.contains("bad") {
-            true => {
-                r#"{"create":{"status":400,"error":{"type":"mapper_parsing_exception","reason":"a mapping"}}}"#
-            }
-            false => r#"{"create":{"status":201}}"#,
-        };
-        let items: Vec<_> = text.lines().skip(1).step_by(2).map(item).collect();
+        let mut item = item.lock().expect("no panic");
+        let items = text.lines().skip(1).step_by(2).map(&mut *item);
+        let items: Vec<_> = items.map(|said| format!("{{\"create\":{said}}}")).collect();
         let answer = format!("{{\"errors\":true,\"items\":[{}]}}", items.join(","));
         let length = answer.len();
-        write!(
-            &stream,
-            "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{answer}"
-        )
-        .expect("a client");
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        let mut stream = stream;
+        stream
+            .write_all((head + &answer).as_bytes())
+            .expect("a client");
+    }
+}
+
+const CREATED: &str = r#"{"status":201}"#;
+
+#[test]
+fn what_the_server_does_not_take_for_long_is_told_and_no_trouble() {
+    let folder = Folder::new();
+    let mut times = 0;
+    let address = answering(move |event| {
+        times += usize::from(event.contains("stuck"));
+        // Each time after a pause: 0.2, 0.4, 0.8 and 1.6 seconds.
+        match event.contains("stuck") && times < 5 {
+            true => r#"{"status":429,"error":{"type":"es_rejected_execution_exception"}}"#,
+            false => CREATED,
+        }
     });
-    (address, thread)
+    folder.file(
+        "in.ndjson",
+        lines([event(3), "{\"stuck\":1}".to_owned(), event(5)]),
+    );
+    let ran = folder
+        .run(&config(address, "compression = false"))
+        .succeeded();
+    ran.said("events that wait while others are taken: 1");
+    ran.said("does not take 1 of 1 events for now: es_rejected_execution_exception");
+    assert_eq!(ran.err.matches("while others are taken").count(), 1);
+    assert!(!ran.err.contains("trying again"), "{}", ran.err);
 }
 
 #[test]
 fn what_the_server_refuses_is_a_dead_letter_and_the_rest_goes_on() {
     let folder = Folder::new();
-    let (address, server) = refusing();
+    let address = answering(|event| match event.contains("bad") {
+        true => {
+            r#"{"status":400,"error":{"type":"mapper_parsing_exception","reason":"a mapping"}}"#
+        }
+        false => CREATED,
+    });
     folder.file(
         "in.ndjson",
         lines([event(3), "{\"bad\":1}".to_owned(), event(5)]),
     );
     let ran = folder.run(&config(address, "compression = false")).ended(1);
-    server.join().expect("a server");
     ran.said("dead letters 1");
     let dead = folder.text("dead.ndjson");
     assert_eq!(dead.lines().count(), 1);

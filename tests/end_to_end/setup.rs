@@ -117,6 +117,45 @@ fn nowhere_to_go_and_wrong_options_are_said() {
         .said("taken/x cannot be written");
 }
 
+/// Two sinks, with data streams that are not knownet's own.
+const TWO: &str = "\
+[sources.in]
+type = \"stdin\"
+[sinks.one]
+type = \"elasticsearch\"
+hosts = [\"http://ADDRESS\"]
+data_stream = \"logs-fw-default\"
+[sinks.two]
+type = \"elasticsearch\"
+hosts = [\"http://ADDRESS\"]
+data_stream = \"logs-zeek.http-default\"
+";
+
+#[test]
+fn what_is_shown_is_for_the_sink_that_is_named() {
+    let folder = Folder::new();
+    folder.file("two.toml", TWO.replace("ADDRESS", "127.0.0.1:9"));
+    let setup = ["setup", "elasticsearch", "-c", "two.toml"];
+    let ran = folder
+        .knownet(&[&setup[..], &["--print", "--sink", "two"]].concat())
+        .ran()
+        .succeeded();
+    let patterns = &printed(&ran.out)[2].1["index_patterns"];
+    assert_eq!(patterns, &serde_json::json!(["logs-zeek.http-default"]));
+    let ran = folder
+        .knownet(&[&setup[..], &["--output", "x", "--sink", "one"]].concat())
+        .ran()
+        .succeeded();
+    assert_eq!(ran.lines()[0], "# for the data streams logs-fw-default");
+    for file in ["template.json", "dashboards.ndjson"] {
+        let text = fs::read_to_string(folder.path(&format!("x/{file}"))).expect("a file");
+        assert!(text.contains("\"logs-fw-default\""), "{text}");
+    }
+    // It cannot know which is meant.
+    let ran = folder.knownet(&[&setup[..], &["--print"]].concat()).ran();
+    ran.ended(1).said("choose one with --sink");
+}
+
 /// A server that answers each request as `answer` says to its first line, and what it was asked.
 fn server(
     answer: impl Fn(&str) -> (u16, &'static str) + Send + 'static,
@@ -167,7 +206,10 @@ fn a_server_is_set_up_and_says_what_it_refuses() {
         // There is one already.
         "PUT /_plugins/_ism/policies/knownet" => (409, "{}"),
         "GET /_plugins/_ism/policies/knownet" => (200, r#"{"_seq_no":7,"_primary_term":2}"#),
-        "PUT /_index_template/knownet" => (400, r#"{"error":{"reason":"no such type"}}"#),
+        "PUT /_index_template/knownet" => (
+            400,
+            r#"{"error":{"type":"mapper_parsing_exception","reason":"no such type"},"status":400}"#,
+        ),
         _ => (200, r#"{"acknowledged":true}"#),
     });
     let folder = Folder::new();
@@ -184,21 +226,53 @@ fn a_server_is_set_up_and_says_what_it_refuses() {
     assert_eq!(lines[1], "PUT /_component_template/knownet-mappings: done");
     assert_eq!(
         lines[2],
-        "PUT /_index_template/knownet: refused with 400: no such type"
+        "PUT /_index_template/knownet: refused with 400: mapper_parsing_exception: no such type"
     );
+    assert_eq!(lines[3], "it is for the data streams logs-knownet.*-*");
     let asked: Vec<String> = asked.try_iter().collect();
     assert_eq!(
         asked,
         [
             "GET /".to_owned(),
+            format!("GET {POLICY}"),
+            "GET /_index_template/knownet".to_owned(),
             format!("PUT {POLICY}"),
             format!("GET {POLICY}"),
             format!("PUT {POLICY}?if_seq_no=7&if_primary_term=2"),
             "PUT /_component_template/knownet-mappings".to_owned(),
             "PUT /_index_template/knownet".to_owned(),
+            "GET /logs-knownet.event-default/_settings".to_owned(),
         ]
     );
     let args = ["setup", "elasticsearch", "--sink", "a"];
     let ran = folder.knownet(&args).ran().ended(1);
     ran.said("knownet.toml has no sink a of type elasticsearch; known: b");
+}
+
+#[test]
+fn a_second_setup_keeps_what_the_first_was_for() {
+    let (address, asked) = server(|head| match head {
+        "GET /" => (200, r#"{"version":{"number":"9.2.1"}}"#),
+        "GET /_ilm/policy/knownet" => (
+            200,
+            r#"{"knownet":{"policy":{"phases":{"delete":{"min_age":"30d"}}}}}"#,
+        ),
+        "GET /_index_template/knownet" => (
+            200,
+            r#"{"index_templates":[{"index_template":{"index_patterns":["logs-fw-default"],
+                "_meta":{"managed_by":"knownet"}}}]}"#,
+        ),
+        "GET /logs-zeek.http-default/_settings" => (200, r#"{"logs-zeek.http-default":{}}"#),
+        _ => (200, r#"{"acknowledged":true}"#),
+    });
+    let folder = Folder::new();
+    folder.file("knownet.toml", TWO.replace("ADDRESS", &address));
+    let args = ["setup", "elasticsearch", "--sink", "two"];
+    let ran = folder.knownet(&args).ran().succeeded();
+    assert_eq!(
+        ran.lines()[3],
+        "it is for the data streams logs-zeek.http-default, logs-fw-default, whose indices stay for 30 days"
+    );
+    ran.said("warning: logs-zeek.http-default is an index");
+    assert_eq!(asked.try_iter().count(), 7);
 }

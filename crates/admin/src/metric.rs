@@ -275,6 +275,11 @@ const METRICS: &[Metric] = &[
         "Bulk requests that may be on their way at once: fewer after a server said that it is busy",
     ),
     gauge(
+        "knownet_elasticsearch_waiting",
+        SINK,
+        "Events that were sent, not taken, and are sent again until they are: each keeps its batch in flight",
+    ),
+    gauge(
         "knownet_spool_bytes",
         SOURCE,
         "Bytes in the spool on the disk",

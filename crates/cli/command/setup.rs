@@ -1,6 +1,6 @@
 //! `knownet setup`: what a search server needs before events are sent to it.
 //!
-//! - The same requests may be sent again: they replace what an earlier run set up.
+//! - The same requests may be sent again. What an earlier run set up for other data streams stays.
 //! - Nothing but what is called knownet is written, and no index that exists is touched.
 
 mod aggregation;
@@ -8,77 +8,129 @@ mod dashboard;
 mod look;
 mod request;
 mod send;
+mod show;
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use knownet_sink::ElasticsearchOptions;
 
 use super::check;
 use crate::option::{Setup, SetupElasticsearch};
 use crate::report::NOT_WRITTEN;
-use request::{Product, Request};
+use request::{Plan, Product};
 use send::Server;
 
-/// The file for Kibana beside those for the server.
-const DASHBOARDS: &str = "dashboards.ndjson";
+/// The configuration, if none is named.
+const CONFIG: &str = "knownet.toml";
 /// The data streams of knownet's own.
 const PATTERN: &str = "logs-knownet.*-*";
+/// How many days an index stays, if nobody says.
+const DAYS: u32 = 90;
 
 pub fn setup(command: &Setup) -> anyhow::Result<ExitCode> {
     let Setup::Elasticsearch(options) = command;
-    let product = match options.opensearch {
-        true => Product::OpenSearch,
-        false => Product::Elasticsearch,
-    };
     let mut out = io::stdout().lock();
-    if let Some(folder) = &options.output {
-        let patterns = patterns(&options.data_stream, None);
-        let dashboards = dashboard::dashboards(&patterns);
-        let requests = request::requests(product, &patterns, options.keep)?;
-        write(folder, &requests, &dashboards)?;
-        explain(folder, product, &requests, &mut out).context(NOT_WRITTEN)?;
-    } else if options.print {
-        let patterns = patterns(&options.data_stream, None);
-        let requests = request::requests(product, &patterns, options.keep)?;
-        print(&requests, &mut out).context(NOT_WRITTEN)?;
-    } else {
-        let Some((config, _)) = check::read(&options.config) else {
-            return Ok(ExitCode::FAILURE);
-        };
-        let (name, sink) = send::sink(&config, options.sink.as_deref())?;
-        let cannot = || format!("sink {name}");
-        let stream = sink.target.stream();
-        let patterns = patterns(&options.data_stream, stream);
-        if stream.is_none() {
-            let patterns = patterns.join(", ");
-            writeln!(
-                out,
-                "warning: sink {name} writes to an index, which gets nothing of this: it is for the data \
-                 streams {patterns}"
-            )
-            .context(NOT_WRITTEN)?;
+    let offline = options.print || options.output.is_some();
+    let config = match offline && options.config.is_none() && options.sink.is_none() {
+        true => None,
+        false => {
+            let file = options.config.as_deref().unwrap_or(Path::new(CONFIG));
+            let Some((config, _)) = check::read(file) else {
+                return Ok(ExitCode::FAILURE);
+            };
+            Some(config)
         }
-        let server = Server::new(sink).with_context(cannot)?;
-        let product = match options.opensearch {
-            true => product,
-            false => server.product().with_context(cannot)?,
-        };
-        let requests = request::requests(product, &patterns, options.keep)?;
-        let sent = server.send(&requests, &mut out).with_context(cannot)?;
-        writeln!(
-            out,
-            "the dashboards are for Kibana, not for the server: --output writes them to a file, to be \
-             imported after the first event"
-        )
-        .context(NOT_WRITTEN)?;
-        if !sent {
-            return Ok(ExitCode::FAILURE);
+    };
+    let sink = config
+        .as_ref()
+        .map(|config| send::sink(config, options.sink.as_deref()));
+    let sink = sink.transpose()?;
+    let stream = sink.and_then(|(_, sink)| sink.target.stream());
+    let patterns = patterns(&options.data_stream, stream);
+    if let (Some((name, _)), None) = (sink, stream) {
+        let patterns = patterns.join(", ");
+        eprintln!(
+            "warning: sink {name} writes to an index, which gets nothing of this: it is for the data \
+             streams {patterns}"
+        );
+    }
+    let plan = Plan {
+        product: match options.opensearch {
+            true => Product::OpenSearch,
+            false => Product::Elasticsearch,
+        },
+        patterns,
+        days: options.keep.unwrap_or(DAYS),
+        failure_store: false,
+    };
+    let good = match (sink, &options.output) {
+        (_, Some(folder)) => {
+            show::write(folder, &plan, &mut out)?;
+            true
+        }
+        (_, None) if options.print => {
+            show::print(&plan.requests()?, &mut out).context(NOT_WRITTEN)?;
+            true
+        }
+        (Some((name, sink)), None) => {
+            send(plan, options, sink, &mut out).with_context(|| format!("sink {name}"))?
+        }
+        (None, None) => false,
+    };
+    Ok(match good {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// Sends it to the sink's server; whether all was taken.
+fn send(
+    mut plan: Plan,
+    options: &SetupElasticsearch,
+    sink: &ElasticsearchOptions,
+    out: &mut impl Write,
+) -> anyhow::Result<bool> {
+    let server = Server::new(sink)?;
+    let (product, failure_store) = server.product()?;
+    plan.failure_store = failure_store;
+    if !options.opensearch {
+        plan.product = product;
+    }
+    let there = server.there(plan.product)?;
+    for pattern in there.patterns {
+        if !plan.patterns.contains(&pattern) {
+            plan.patterns.push(pattern);
         }
     }
-    Ok(ExitCode::SUCCESS)
+    if let (None, Some(days)) = (options.keep, there.days) {
+        plan.days = days;
+    }
+    let good = server.send(&plan.requests()?, out)?;
+    let patterns = plan.patterns.join(", ");
+    let days = match good {
+        true => format!(", whose indices stay for {} days", plan.days),
+        // Perhaps that was the policy.
+        false => String::new(),
+    };
+    writeln!(out, "it is for the data streams {patterns}{days}").context(NOT_WRITTEN)?;
+    if let Some(stream) = sink.target.stream()
+        && server.is_index(stream)?
+    {
+        eprintln!(
+            "warning: {stream} is an index, made by an event before there was a template; it stays what it \
+             is and gets nothing of this: reindex it elsewhere and delete it"
+        );
+    }
+    writeln!(
+        out,
+        "the dashboards are for Kibana, not for the server: --output writes them to a file, to be imported \
+         after the first event"
+    )
+    .context(NOT_WRITTEN)?;
+    Ok(good)
 }
 
 /// Those that are asked for; else that of the sink's own data stream.
@@ -94,75 +146,18 @@ fn patterns(asked: &[String], stream: Option<&str>) -> Vec<String> {
     vec![own.unwrap_or(PATTERN).to_owned()]
 }
 
-/// Every request as Kibana's console takes it.
-fn print(requests: &[Request], out: &mut impl Write) -> io::Result<()> {
-    for (index, request) in requests.iter().enumerate() {
-        if index > 0 {
-            writeln!(out)?;
-        }
-        writeln!(out, "{} {}", request.method, request.path)?;
-        writeln!(out, "{:#}", request.body)?;
-    }
-    Ok(())
-}
-
-fn write(folder: &Path, requests: &[Request], dashboards: &str) -> anyhow::Result<()> {
-    let cannot = |path: &Path| format!("{} cannot be written", path.display());
-    fs::create_dir_all(folder).with_context(|| cannot(folder))?;
-    for request in requests {
-        let path = folder.join(request.file);
-        fs::write(&path, format!("{:#}\n", request.body)).with_context(|| cannot(&path))?;
-    }
-    let path = folder.join(DASHBOARDS);
-    fs::write(&path, dashboards).with_context(|| cannot(&path))
-}
-
-/// How the files are sent.
-fn explain(
-    folder: &Path,
-    product: Product,
-    requests: &[Request],
-    out: &mut impl Write,
-) -> io::Result<()> {
-    for request in requests {
-        writeln!(
-            out,
-            "curl -fsS -X {} \"$URL{}\" -H 'content-type: application/json' --data-binary {}",
-            request.method,
-            request.path,
-            quoted(&format!("@{}", folder.join(request.file).display())),
-        )?;
-    }
-    let header = match product {
-        Product::Elasticsearch => "kbn-xsrf",
-        Product::OpenSearch => "osd-xsrf",
-    };
-    writeln!(
-        out,
-        "curl -fsS \"$KIBANA/api/saved_objects/_import?overwrite=true\" -H '{header}: true' --form {}",
-        quoted(&format!("file=@{}", folder.join(DASHBOARDS).display())),
-    )?;
-    writeln!(
-        out,
-        "# the last one after the first event, so that its fields are known"
-    )
-}
-
-/// A word of the shell, whatever is in it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
 impl SetupElasticsearch {
     /// A pattern of data streams.
     ///
     /// # Errors
     /// If no data stream can have such a name.
     pub fn pattern(text: &str) -> Result<String, String> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.*".contains(c);
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.+*".contains(c);
         // 255 bytes is the server's own limit for names.
         if text.is_empty() || text.len() > 255 || !text.chars().all(plain) {
-            return Err("write small letters, digits and - _ . *, such as logs-knownet.*-*".into());
+            return Err(
+                "write small letters, digits and - _ . + *, such as logs-knownet.*-*".into(),
+            );
         }
         if text.starts_with(['-', '_', '.', '*']) {
             return Err("begin with a letter, such as logs-knownet.*-*".into());

@@ -76,7 +76,7 @@ const TYPES: &Types<SinkKind> = &[
     ("kafka", KAFKA),
     ("elasticsearch", elasticsearch::read),
     // The same requests and answers; who runs it looks for this name.
-    ("opensearch", elasticsearch::read),
+    ("opensearch", elasticsearch::read_opensearch),
 ];
 
 #[cfg(feature = "kafka")]

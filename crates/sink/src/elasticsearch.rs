@@ -22,6 +22,7 @@ mod target;
 mod tell;
 mod turn;
 mod verdict;
+mod waiting;
 mod wire;
 
 use std::fmt;

@@ -72,35 +72,104 @@ const fn places(product: Product) -> (&'static str, Option<&'static str>) {
     }
 }
 
-/// Everything that is to be sent, in order. `days` is how long an index stays after it was the newest.
-///
-/// # Errors
-/// If a text lacks a place that is to be filled in.
-pub fn requests(product: Product, patterns: &[String], days: u32) -> anyhow::Result<Vec<Request>> {
-    let [(policy, lifecycle), (index, template)] = texts(product);
-    let (age, streams) = places(product);
-    let mut lifecycle = read(lifecycle)?;
-    put(&mut lifecycle, age, json!(format!("{days}d")))?;
-    if let Some(streams) = streams {
-        put(&mut lifecycle, streams, json!(patterns))?;
+/// What is to be set up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    pub product: Product,
+    /// The data streams.
+    pub patterns: Vec<String>,
+    /// How long an index stays after it was the newest.
+    pub days: u32,
+    /// Whether the server knows failure stores. They are turned off: the sink makes a dead letter of an
+    /// event that goes there, so that it would be in two places.
+    pub failure_store: bool,
+}
+
+impl Plan {
+    /// Everything that is to be sent, in order.
+    ///
+    /// # Errors
+    /// If a text lacks a place that is to be filled in.
+    pub fn requests(&self) -> anyhow::Result<Vec<Request>> {
+        let [(policy, lifecycle), (index, template)] = texts(self.product);
+        let (age, streams) = places(self.product);
+        let mut lifecycle = read(lifecycle)?;
+        put(&mut lifecycle, age, json!(format!("{}d", self.days)))?;
+        if let Some(streams) = streams {
+            put(&mut lifecycle, streams, json!(self.patterns))?;
+        }
+        let mut template = read(template)?;
+        put(&mut template, "/index_patterns", json!(self.patterns))?;
+        if self.failure_store {
+            template["template"]["data_stream_options"] =
+                json!({ "failure_store": { "enabled": false } });
+        }
+        let put = |file, path, body| Request {
+            file,
+            method: "PUT",
+            path,
+            body,
+        };
+        Ok(vec![
+            put("lifecycle.json", policy, lifecycle),
+            put(
+                "mappings.json",
+                "/_component_template/knownet-mappings",
+                read(MAPPINGS)?,
+            ),
+            put("template.json", index, template),
+        ])
     }
-    let mut template = read(template)?;
-    put(&mut template, "/index_patterns", json!(patterns))?;
-    let put = |file, path, body| Request {
-        file,
-        method: "PUT",
-        path,
-        body,
-    };
-    Ok(vec![
-        put("lifecycle.json", policy, lifecycle),
-        put(
-            "mappings.json",
-            "/_component_template/knownet-mappings",
-            read(MAPPINGS)?,
-        ),
-        put("template.json", index, template),
-    ])
+}
+
+/// What an earlier run set up.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct There {
+    pub patterns: Vec<String>,
+    pub days: Option<u32>,
+}
+
+impl There {
+    /// Reads the answers to a GET of the policy and of the template. What is called knownet but is not
+    /// its own says nothing.
+    pub fn read(product: Product, policy: &Value, template: &Value) -> There {
+        let (age, streams) = places(product);
+        // Elasticsearch puts it beneath its name.
+        let policy = policy.get("knownet").unwrap_or(policy);
+        let template = template.pointer("/index_templates/0/index_template");
+        let template =
+            template.filter(|all| all.pointer("/_meta/managed_by") == Some(&json!("knownet")));
+        if template.is_none() {
+            return There::default();
+        }
+        let lists = [
+            template.and_then(|all| all.get("index_patterns")),
+            streams.and_then(|place| policy.pointer(place)),
+        ];
+        let mut patterns: Vec<String> = Vec::new();
+        for pattern in lists
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_array)
+            .flatten()
+        {
+            if let Some(pattern) = pattern
+                .as_str()
+                .filter(|new| patterns.iter().all(|old| old != new))
+            {
+                patterns.push(pattern.to_owned());
+            }
+        }
+        let days = policy.pointer(age).and_then(Value::as_str);
+        let days = days.and_then(|days| days.strip_suffix('d')?.parse().ok());
+        There { patterns, days }
+    }
+}
+
+/// The paths of a product's policy and template.
+pub const fn paths(product: Product) -> [&'static str; 2] {
+    let [(policy, _), (template, _)] = texts(product);
+    [policy, template]
 }
 
 fn read(text: &str) -> anyhow::Result<Value> {

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use knownet_sink::{Answer, Console, ElasticsearchOptions, Method};
 use serde_json::Value;
 
-use super::request::{Product, Request};
+use super::request::{Product, Request, There, paths};
 use crate::config::{Config, SinkKind};
 
 /// The nodes that are set up.
@@ -57,22 +57,56 @@ impl Server {
         Ok(Server { console, tokio })
     }
 
-    /// Which server it is, by its own word.
-    pub fn product(&self) -> anyhow::Result<Product> {
+    /// Which server it is by its own word, and whether it knows failure stores.
+    pub fn product(&self) -> anyhow::Result<(Product, bool)> {
         let answer = self.ask(Method::GET, "/", None)?;
         let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if answer.status != 200 {
             let (host, status) = (&answer.host, answer.status);
             bail!(
                 "{host} answered {status}: {}{}; it does not say what it is",
-                reason(&answer),
+                answer.reason(),
                 answer.advice()
             );
         }
         Ok(match said.pointer("/version/distribution") {
-            Some(name) if name == "opensearch" => Product::OpenSearch,
-            _ => Product::Elasticsearch,
+            Some(name) if name == "opensearch" => (Product::OpenSearch, false),
+            _ => {
+                let version = said.pointer("/version/number").and_then(Value::as_str);
+                (
+                    Product::Elasticsearch,
+                    version.is_some_and(knows_failure_store),
+                )
+            }
         })
+    }
+
+    /// What an earlier run set up.
+    pub fn there(&self, product: Product) -> anyhow::Result<There> {
+        let mut all = Vec::new();
+        for path in paths(product) {
+            let answer = self.ask(Method::GET, path, None)?;
+            match answer.status {
+                200 => all.push(serde_json::from_slice(&answer.body).unwrap_or_default()),
+                // OpenSearch without the plugin for policies answers 400.
+                400 | 404 => all.push(Value::Null),
+                status => bail!(
+                    "{} does not say what is there: GET {path}: {status}: {}{}",
+                    answer.host,
+                    answer.reason(),
+                    answer.advice()
+                ),
+            }
+        }
+        Ok(There::read(product, &all[0], &all[1]))
+    }
+
+    /// Whether what is there under the name of a data stream is an index.
+    pub fn is_index(&self, stream: &str) -> anyhow::Result<bool> {
+        let answer = self.ask(Method::GET, &format!("/{stream}/_settings"), None)?;
+        let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        // The indices of a data stream have other names. Who may not look hears nothing.
+        Ok(answer.status == 200 && said.get(stream).is_some())
     }
 
     /// Sends them in order; whether all were taken. One that is not does not keep the others.
@@ -92,7 +126,7 @@ impl Server {
                 status => {
                     well = false;
                     let (method, path) = (request.method, request.path);
-                    let (reason, advice) = (reason(&answer), answer.advice());
+                    let (reason, advice) = (answer.reason(), answer.advice());
                     writeln!(
                         out,
                         "{method} {path}: refused with {status}: {reason}{advice}"
@@ -114,7 +148,7 @@ impl Server {
             }
             _ => bail!(
                 "{path} is there, but does not say its version: {}",
-                reason(&answer)
+                answer.reason()
             ),
         }
     }
@@ -125,20 +159,18 @@ impl Server {
     }
 }
 
-/// What the server says for a reason, as far as it is of use.
-fn reason(answer: &Answer) -> String {
-    const LONGEST: usize = 500;
-    let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let text = match said.pointer("/error/reason").or_else(|| said.get("error")) {
-        Some(Value::String(reason)) => reason.clone(),
-        _ => String::from_utf8_lossy(&answer.body).into_owned(),
-    };
-    match text.trim() {
-        "" => "no reason".to_owned(),
-        text => text
-            .chars()
-            .take(LONGEST)
-            .filter(|c| !c.is_control())
-            .collect(),
+/// Whether templates of this version of Elasticsearch have `data_stream_options`: from 8.19 and 9.1 on
+/// (Elastic's guide, "Failure store").
+fn knows_failure_store(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
+    match (parts.next().flatten(), parts.next().flatten()) {
+        (Some(8), Some(minor)) => minor >= 19,
+        (Some(9), Some(minor)) => minor >= 1,
+        (Some(major), _) => major > 9,
+        _ => false,
     }
 }
+
+#[cfg(test)]
+#[path = "tests/send.rs"]
+mod tests;

@@ -23,7 +23,26 @@ const COMPRESSION: u32 = 1;
 /// As Elasticsearch's `bulk` waits itself for shards that are not there (`timeout`, 1m), and more.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
+/// The sink of `type = "elasticsearch"`.
 pub(super) fn read(section: &Section<'_>) -> Option<SinkKind> {
+    let options = options(section);
+    let target = options.as_ref().map(|options| &options.target);
+    if let Some(pattern) = target.and_then(Target::builtin) {
+        let message = format!(
+            "may match {pattern}, for which Elasticsearch makes a data stream, which refuses events \
+             without @timestamp; begin the name with another word, or name a data_stream"
+        );
+        section.warning("index", message);
+    }
+    options.map(Box::new).map(SinkKind::Elasticsearch)
+}
+
+/// That of `type = "opensearch"`, which has no templates of its own.
+pub(super) fn read_opensearch(section: &Section<'_>) -> Option<SinkKind> {
+    options(section).map(Box::new).map(SinkKind::Elasticsearch)
+}
+
+fn options(section: &Section<'_>) -> Option<ElasticsearchOptions> {
     section.require_list(
         "hosts",
         "name a node, such as hosts = [\"http://127.0.0.1:9200\"]",
@@ -33,13 +52,6 @@ pub(super) fn read(section: &Section<'_>) -> Option<SinkKind> {
         Host::parse(text.value())
     });
     let target = target(section);
-    if let Some(pattern) = target.as_ref().and_then(Target::builtin) {
-        let message = format!(
-            "may match {pattern}, for which Elasticsearch makes a data stream, which refuses events \
-             without @timestamp; begin the name with another word, or name a data_stream"
-        );
-        section.warning("index", message);
-    }
     let credentials = credentials(section);
     let trust = trust(section);
     if let Some(trust) = trust.clone() {
@@ -68,7 +80,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<SinkKind> {
     if hosts.is_empty() {
         return None;
     }
-    Some(SinkKind::Elasticsearch(Box::new(ElasticsearchOptions {
+    Some(ElasticsearchOptions {
         hosts,
         target: target?,
         credentials,
@@ -79,7 +91,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<SinkKind> {
         concurrency,
         timeout,
         pauses: Pauses::default(),
-    })))
+    })
 }
 
 fn target(section: &Section<'_>) -> Option<Target> {

@@ -285,4 +285,8 @@ fn an_index_that_would_become_a_data_stream_is_warned_of() {
         ]
     );
     assert_eq!(warnings(&index("logs-%{+yyyy.MM.dd}")), [""; 0]);
+    // It comes with no such templates.
+    let other = index("logs-%{[host.name]}").replace("\"elasticsearch\"", "\"opensearch\"");
+    assert!(other.contains("opensearch"));
+    assert_eq!(warnings(&other), [""; 0]);
 }

@@ -85,7 +85,11 @@ impl Writer {
             out.extend_from_slice(event);
         }
         out.push(b'\n');
-        Line { start, added }
+        Line {
+            start,
+            added,
+            named: id.is_some(),
+        }
     }
 
     /// Where a time has to be written, if one has to.

@@ -1,7 +1,7 @@
 //! Reads the answer to a bulk request as a stream: only items that did not succeed are kept.
 //!
 //! An answer that does not speak of every event, in their order, is none: then nobody knows what
-//! became of which.
+//! became of which. An event that went to a failure store was not created where it belongs.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,6 +39,8 @@ pub struct Other {
     pub kind: String,
     /// What the server says of it, shortened.
     pub reason: String,
+    /// Whether it went to the failure store of its data stream instead: then its status is a good one.
+    pub aside: bool,
 }
 
 impl fmt::Display for Other {
@@ -123,6 +125,7 @@ impl Cause<'_> {
             status,
             kind: excerpt(&self.kind.unwrap_or_default()),
             reason: excerpt(&reason),
+            aside: false,
         }
     }
 }
@@ -199,10 +202,13 @@ impl<'de> Deserialize<'de> for Item {
                     return Err(A::Error::custom("an item has two actions"));
                 }
                 // An error beside a good status would be a riddle; it was not created for sure.
-                let good = (200..300).contains(&done.status) && done.error.is_none();
-                Ok(Item((!good).then(|| {
-                    done.error.unwrap_or_default().other(done.status)
-                })))
+                let good = (200..300).contains(&done.status);
+                let aside = good && matches!(&*done.failure_store, "used" | "failed");
+                if good && !aside && done.error.is_none() {
+                    return Ok(Item(None));
+                }
+                let other = done.error.unwrap_or_default().other(done.status);
+                Ok(Item(Some(Other { aside, ..other })))
             }
         }
         reader.deserialize_map(Single)
@@ -214,6 +220,10 @@ struct Done<'a> {
     status: u16,
     #[serde(borrow, default)]
     error: Option<Cause<'a>>,
+    /// `used`, `failed`, `not_enabled` or `not_applicable_or_unknown` (Elasticsearch's API, "Bulk index or
+    /// delete documents"). Only the first comes with a good status; the second does not count as one.
+    #[serde(borrow, default)]
+    failure_store: Cow<'a, str>,
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use hyper::body::Bytes;
 use knownet_flow::OpenError;
 
 use super::ElasticsearchOptions;
-use super::answer::excerpt;
+use super::answer::{error, excerpt};
 use super::host::Host;
 use super::verdict::advice;
 use super::wire::{Form, Trouble, Wire};
@@ -36,6 +36,23 @@ impl Answer {
     /// What is to be done about its status; empty, or after a semicolon.
     pub fn advice(&self) -> &'static str {
         advice(self.status)
+    }
+
+    /// What the server says of a request that it refused, on one line and shortened.
+    pub fn reason(&self) -> String {
+        /// As it speaks where no part of it was asked.
+        #[derive(serde::Deserialize)]
+        struct Plain {
+            error: String,
+        }
+        let said = error(&self.body).map(|error| error.to_string());
+        let plain = || serde_json::from_slice::<Plain>(&self.body).ok();
+        let said = said.or_else(|| plain().map(|plain| excerpt(&plain.error)));
+        let said = said.unwrap_or_else(|| excerpt(String::from_utf8_lossy(&self.body).trim()));
+        match said.is_empty() {
+            true => "no reason".to_owned(),
+            false => said,
+        }
     }
 }
 
@@ -102,3 +119,7 @@ impl fmt::Debug for Console {
         f.write_str("Console")
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/elasticsearch/console.rs"]
+mod tests;

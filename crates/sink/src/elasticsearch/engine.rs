@@ -115,9 +115,8 @@ impl Engine {
             }
             let next = self.state().next(Instant::now());
             let until = match next {
-                Next::Send(load, node, round) => {
-                    let repeat = load.past.is_repeat();
-                    let turn = Turn::new(self.clone(), node, round, repeat);
+                Next::Send(load, sent) => {
+                    let turn = Turn::new(self.clone(), sent);
                     tasks.spawn(turn.run(load, desk.clone()));
                     continue;
                 }

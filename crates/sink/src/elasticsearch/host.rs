@@ -83,7 +83,7 @@ impl Host {
     }
 }
 
-const STATUS: &str = "items.*.status";
+const STATUS: &str = "items.*.status,items.*.failure_store";
 const REASON: &str = "error,status,items.*.error.type,items.*.error.reason";
 const CAUSE: &str = "items.*.error.caused_by.reason";
 

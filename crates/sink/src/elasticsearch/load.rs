@@ -6,7 +6,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use hyper::body::Bytes;
 use knownet_flow::Receipt;
@@ -59,6 +58,8 @@ pub(super) struct Line {
     pub start: usize,
     /// What is in it that did not come with the event.
     pub added: Option<Added>,
+    /// Whether its action has an id.
+    pub named: bool,
 }
 
 /// What was written into an event's line.
@@ -120,6 +121,11 @@ impl Gather {
         self.body.len()
     }
 
+    /// How many events.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -178,6 +184,7 @@ impl Gather {
             body: std::mem::take(&mut self.body).into(),
             entries: std::mem::replace(&mut self.entries, Vec::with_capacity(entries)),
             shares: std::mem::take(&mut self.shares),
+            loose: true,
             past: Past::default(),
         }
     }
@@ -188,36 +195,31 @@ pub(super) struct Load {
     body: Bytes,
     entries: Vec<Entry>,
     shares: Vec<Share>,
+    /// Whether it may hold more memory than its events need.
+    loose: bool,
     pub past: Past,
 }
 
 /// How it went so far; halves inherit it.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(super) struct Past {
-    /// Its events were answered one by one before, and are sent again.
-    pub again: bool,
-    /// How many times it failed as a whole.
+    /// Set once it was not taken: how many requests had gone well before.
+    pub seen: Option<u64>,
+    /// How many pauses of its own it has had.
+    pub waits: u32,
+    /// How many times it failed as a whole, and something in it may be the reason.
     pub failed: u32,
-    /// Set once something in it is taken for the reason.
-    pub doubt: Option<Suspect>,
+    /// How many requests had gone well when it did so last.
+    pub last: u64,
+    /// How many times it was halved for that.
+    pub cuts: u32,
 }
 
 impl Past {
-    /// Whether it was sent before.
+    /// Whether it was sent before and not taken.
     pub fn is_repeat(&self) -> bool {
-        self.again || self.failed > 0 || self.doubt.is_some()
+        self.seen.is_some()
     }
-}
-
-/// What is known of a load that may be the reason why it fails.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Suspect {
-    /// How many failures it is given before it is halved.
-    pub patience: u32,
-    /// How many requests had gone well when it failed last.
-    pub seen: u64,
-    /// Before it is sent again.
-    pub pause: Duration,
 }
 
 impl Load {
@@ -229,6 +231,20 @@ impl Load {
     /// How many events.
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Gives back what memory it holds besides its events: halves share that of the whole.
+    pub fn own(&mut self) {
+        if std::mem::take(&mut self.loose) {
+            self.body = Bytes::copy_from_slice(&self.body);
+            self.entries.shrink_to_fit();
+            self.shares.shrink_to_fit();
+        }
+    }
+
+    /// Whether the event with this index has an id.
+    pub fn is_named(&self, index: usize) -> bool {
+        self.entries[index].line.named
     }
 
     /// The first half, and the second where there is more than one event: about as many bytes each.
@@ -245,6 +261,7 @@ impl Load {
             mut entries,
             shares,
             past,
+            ..
         } = self;
         let rest = body.split_off(cut);
         let mut behind = entries.split_off(at);
@@ -275,6 +292,7 @@ impl Load {
             body,
             entries,
             shares,
+            loose: true,
             past,
         };
         (half(body, entries, first), Some(half(rest, behind, second)))

@@ -1,7 +1,9 @@
 //! Which node is asked next: round robin over those that work.
 //!
-//! A node that failed is left alone for a pause that doubles up to a bound. Then one request tries
-//! it, and the others come only after that one succeeded. None is ever given up.
+//! - A node that failed is left alone for a pause that doubles up to a bound. Then one request tries
+//!   it, and the others come only after that one succeeded. None is ever given up.
+//! - A request that may be to blame itself, as it has waited before, says nothing about a node unless it
+//!   is answered: it is never the one that tries.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +11,15 @@ use super::Pauses;
 
 /// The nodes, by their places in the list of hosts.
 pub(super) struct Nodes {
-    all: Vec<Health>,
-    /// Whether the last that was told of each was an answer.
-    good: Vec<bool>,
+    all: Vec<Node>,
     next: usize,
     pauses: Pauses,
+}
+
+struct Node {
+    health: Health,
+    /// Whether it was told that it does not work.
+    told: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,59 +45,79 @@ pub(super) enum Choice {
 impl Nodes {
     /// So many, of which nothing is known yet.
     pub fn new(count: usize, pauses: Pauses) -> Nodes {
+        let node = |_| Node {
+            health: Health::Works,
+            told: false,
+        };
         Nodes {
-            all: vec![Health::Works; count],
-            good: vec![false; count],
+            all: (0..count).map(node).collect(),
             next: 0,
             pauses,
         }
     }
 
-    /// The one to ask now. What comes of it is told by [`Nodes::answered`] or [`Nodes::failed`].
-    pub fn choose(&mut self, now: Instant) -> Choice {
+    /// The one to ask now; `suspect` if the request has waited before: then it goes to any if none works.
+    pub fn choose(&self, now: Instant, suspect: bool) -> Choice {
         let count = self.all.len();
         let mut soonest: Option<Instant> = None;
         for step in 0..count {
             let at = (self.next + step) % count;
-            match self.all[at] {
-                Health::Works => {}
-                Health::Failed(until, pause) if until <= now => self.all[at] = Health::Tried(pause),
-                Health::Failed(until, _) => {
+            match self.all[at].health {
+                Health::Failed(until, _) if suspect || until > now => {
                     soonest = Some(soonest.map_or(until, |other| other.min(until)));
-                    continue;
                 }
-                Health::Tried(_) => continue,
+                Health::Tried(_) => {}
+                Health::Works | Health::Failed(..) => return Choice::Node(at),
             }
-            self.next = at + 1;
-            return Choice::Node(at);
         }
-        soonest.map_or(Choice::Wait, Choice::Later)
-    }
-
-    /// It answered: whatever it said, it works.
-    pub fn answered(&mut self, node: usize) {
-        self.all[node] = Health::Works;
-        self.good[node] = true;
-    }
-
-    /// As [`Nodes::failed`], for a request that fails wherever it is sent: as long as others go well
-    /// it says nothing about the node.
-    pub fn doubted(&mut self, node: usize, now: Instant) {
-        if !std::mem::take(&mut self.good[node]) {
-            self.failed(node, now);
+        match suspect {
+            true => Choice::Node(self.next % count.max(1)),
+            false => soonest.map_or(Choice::Wait, Choice::Later),
         }
     }
 
-    /// It did not answer, or cannot do its work.
-    pub fn failed(&mut self, node: usize, now: Instant) {
-        self.good[node] = false;
-        let pause = match self.all[node] {
-            Health::Works => self.pauses.first,
-            Health::Tried(pause) => pause,
+    /// The one that was chosen is asked. What comes of it is told by [`Nodes::answered`],
+    /// [`Nodes::failed`] or [`Nodes::untried`], the last two only unless `suspect`.
+    pub fn asked(&mut self, node: usize, suspect: bool) {
+        self.next = node + 1;
+        if let Health::Failed(_, pause) = self.all[node].health
+            && !suspect
+        {
+            self.all[node].health = Health::Tried(pause);
+        }
+    }
+
+    /// It answered: whatever it said, it works. Whether it was told that it did not.
+    pub fn answered(&mut self, node: usize) -> bool {
+        self.all[node].health = Health::Works;
+        std::mem::take(&mut self.all[node].told)
+    }
+
+    /// It did not answer, or cannot do its work. Whether that is to be told: where there are others, once,
+    /// and not before it failed when it was tried again.
+    pub fn failed(&mut self, node: usize, now: Instant) -> bool {
+        let several = self.all.len() > 1;
+        let Node { health, told } = &mut self.all[node];
+        let (pause, tried) = match *health {
+            Health::Works => (self.pauses.first, false),
+            Health::Tried(pause) => (pause, true),
             // Another request that began before said so already.
-            Health::Failed(..) => return,
+            Health::Failed(..) => return false,
         };
-        self.all[node] = Health::Failed(now + pause, self.pauses.after(pause));
+        *health = Health::Failed(now + pause, self.pauses.after(pause));
+        several && tried && !std::mem::replace(told, true)
+    }
+
+    /// It was not asked after all.
+    pub fn untried(&mut self, node: usize, now: Instant) {
+        if let Health::Tried(pause) = self.all[node].health {
+            self.all[node].health = Health::Failed(now, pause);
+        }
+    }
+
+    /// Whether there is one that works.
+    pub fn any(&self) -> bool {
+        self.all.iter().any(|node| node.health == Health::Works)
     }
 }
 

@@ -1,17 +1,25 @@
 //! What waits, what is on its way, and what is to be done next.
+//!
+//! - What was sent before and waited takes turns with what is new, and at most half of the places.
+//! - It says something about the servers only as long as nothing else was taken since: see
+//!   [`State::speaks`].
 
-use std::collections::{BTreeMap, VecDeque};
+mod back;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::load::{Fate, Gather, Hold, Line, Load, Past, Suspect};
+use super::load::{Gather, Hold, Line, Load};
 use super::node::{Choice, Nodes};
 use super::pace::{Pace, Round};
+use super::waiting::Waiting;
 use super::{ElasticsearchOptions, Pauses};
 
-/// A load that failed as a whole so many times is suspected: it no longer goes before others, and is
-/// halved until the event that is to blame is alone.
-const FAILURES: u32 = 4;
+/// What has waited so often is told.
+const STUCK: u32 = 3;
+/// Before more of that is told.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Of one sink.
 pub(super) struct State {
@@ -20,54 +28,58 @@ pub(super) struct State {
     /// When the first of them has waited long enough.
     due: Option<Instant>,
     flush: Duration,
-    /// Events that are sent again one by one, and not before then.
-    again: Gather,
-    again_due: Option<Instant>,
-    again_pause: Duration,
-    /// Whole requests that are sent again, each not before its time; the number tells those of the same
-    /// time apart.
-    parked: BTreeMap<(Instant, u64), Load>,
-    parkings: u64,
-    /// Whether the last request was one of those: then others come before the next.
-    turn: bool,
-    pauses: Pauses,
-    /// Other whole requests.
+    /// Loads that are sent at once.
     ready: VecDeque<Load>,
-    /// Requests whose events were answered one by one.
+    waiting: Waiting,
+    /// Whether the last load was one that had waited: then others come before the next.
+    turn: bool,
+    /// Before then no other of them is sent where no node works.
+    spared: Option<Instant>,
+    pauses: Pauses,
+    /// Requests of which the server took something, or refused it by itself.
     good: u64,
+    /// Events that were refused alone since.
+    alone: u32,
     /// Requests on their way.
     sent: usize,
-    /// Those of them that were sent before.
-    repeats: usize,
+    /// Those of them that had waited.
+    waited: usize,
+    /// Events in those that were sent before.
+    repeated: usize,
     pub nodes: Nodes,
     pub pace: Pace,
     /// No event waits for others any more.
     pub finishing: bool,
     /// Nobody is there any more: nothing is held.
     pub closed: bool,
-    /// Why the last attempt failed, if it did.
+    /// Why something waits, if something does.
     pub trouble: Option<String>,
-}
-
-/// What may be to blame for a request that failed as a whole, beside the server.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Doubt {
-    /// Nothing that halving it would mend.
-    Nothing,
-    /// Its size.
-    Size,
-    /// One of its events.
-    Event,
+    /// When it was told last.
+    told: Option<Instant>,
 }
 
 /// What is to be done next.
 pub(super) enum Next {
-    /// Send this to the node with this place.
-    Send(Load, usize, Round),
+    /// Send this.
+    Send(Load, Sent),
     /// Nothing before then.
     Later(Instant),
     /// Nothing before something happens.
     Wait,
+}
+
+/// A request on its way.
+#[derive(Clone, Copy)]
+pub(super) struct Sent {
+    /// The place of its node.
+    pub node: usize,
+    pub round: Round,
+    /// How often it has waited.
+    pub waits: u32,
+    /// How many events it has, if they were sent before.
+    pub repeated: usize,
+    /// How many requests had gone well.
+    good: u64,
 }
 
 impl State {
@@ -77,43 +89,44 @@ impl State {
             gather: Gather::default(),
             due: None,
             flush: options.flush,
-            again: Gather::default(),
-            again_due: None,
-            again_pause: pauses.first,
-            parked: BTreeMap::new(),
-            parkings: 0,
-            turn: false,
-            pauses,
             ready: VecDeque::new(),
+            waiting: Waiting::new(pauses),
+            turn: false,
+            spared: None,
+            pauses,
             good: 0,
+            alone: 0,
             sent: 0,
-            repeats: 0,
+            waited: 0,
+            repeated: 0,
             nodes: Nodes::new(options.hosts.len(), pauses),
             pace: Pace::new(options.concurrency, options.bulk_bytes, pauses),
             finishing: false,
             closed: false,
             trouble: None,
+            told: None,
         }
     }
 
     /// Whether nothing waits and nothing is on its way.
     pub fn is_empty(&self) -> bool {
-        let waits = self.is_repeating() || self.due.is_some() || !self.ready.is_empty();
+        let waits = self.due.is_some() || !self.ready.is_empty() || !self.waiting.is_empty();
         !waits && self.sent == 0
     }
 
-    /// Whether events wait to be sent again after a pause.
-    pub fn is_repeating(&self) -> bool {
-        self.again_due.is_some() || !self.parked.is_empty()
+    /// How many events were sent, not taken, and are sent again.
+    pub fn repeated(&self) -> usize {
+        let ready = self.ready.iter().filter(|load| load.past.is_repeat());
+        let ready: usize = ready.map(Load::len).sum();
+        self.waiting.events() + ready + self.repeated
     }
 
     /// Gives away everything that is not on its way.
     pub fn clear(&mut self) -> Vec<Load> {
-        (self.due, self.again_due) = (None, None);
+        self.due = None;
         let mut all: Vec<_> = self.ready.drain(..).collect();
-        all.extend(std::mem::take(&mut self.parked).into_values());
+        all.extend(self.waiting.clear());
         all.push(self.gather.take());
-        all.push(self.again.take());
         all
     }
 
@@ -135,173 +148,108 @@ impl State {
         }
     }
 
-    fn seal(&mut self) {
-        self.ready.push_back(self.gather.take());
-        self.due = None;
-    }
-
     /// What is to be done now.
     pub fn next(&mut self, now: Instant) -> Next {
         if self.sent >= self.pace.requests() {
             return Next::Wait;
         }
-        if let Some(due) = self.again_due.filter(|due| *due <= now) {
-            self.again_due = None;
-            self.park_again(due);
-        }
-        let parked = self.parked.first_key_value().map(|((due, _), _)| *due);
-        let old = parked.is_some_and(|due| due <= now);
+        // It may hang for as long as a request may take, and others must not wait for that.
+        let free = self.waited == 0 || 2 * (self.waited + 1) <= self.pace.requests();
+        let waiting = self.waiting.due().filter(|_| free);
+        // Where nothing works it comes to wherever it is sent: many of them are no burden for all that.
+        let spared = self.spared.filter(|_| !self.nodes.any());
+        let waiting = waiting.map(|due| spared.map_or(due, |spared| due.max(spared)));
+        let old = waiting.is_some_and(|due| due <= now);
         let fresh = self.due.is_some_and(|due| self.finishing || due <= now);
         let fresh = fresh || !self.ready.is_empty();
         if !old && !fresh {
-            let soonest = [self.again_due, parked, self.due];
-            let soonest = soonest.into_iter().flatten().min();
+            let soonest = [waiting, self.due].into_iter().flatten().min();
             return soonest.map_or(Next::Wait, Next::Later);
         }
         if let Some(until) = self.pace.until(now) {
             return Next::Later(until);
         }
-        let node = match self.nodes.choose(now) {
+        let old = old && !(fresh && self.turn);
+        let ready = self.ready.front().filter(|_| !old);
+        let suspect = old || ready.is_some_and(|load| load.past.waits > 0);
+        let node = match self.nodes.choose(now, suspect) {
             Choice::Node(node) => node,
             Choice::Later(until) => return Next::Later(until),
             Choice::Wait => return Next::Wait,
         };
-        // What the server does not take for now must not keep it from all the rest.
-        let old = old && !(fresh && self.turn);
-        self.turn = old;
         let load = match old {
-            true => self.parked.pop_first().map(|(_, load)| load),
-            false => {
-                if self.ready.is_empty() {
-                    self.seal();
-                }
-                self.ready.pop_front()
-            }
+            true => self.waiting.take(now),
+            false => self.ready.pop_front().or_else(|| {
+                self.due = None;
+                Some(self.gather.take())
+            }),
         };
         let Some(mut load) = load else {
             return Next::Wait;
         };
+        self.turn = old;
+        if old {
+            self.spared = Some(now + self.pauses.first);
+        }
         while load.body().len() > self.pace.bytes() {
             let (first, rest) = load.halves();
             load = first;
             match rest {
-                Some(rest) if old => self.park(rest, now),
+                Some(rest) if old => self.waiting.insert(rest, now),
                 Some(rest) => self.ready.push_front(rest),
                 None => break,
             }
         }
-        self.sent += 1;
-        self.repeats += usize::from(load.past.is_repeat());
-        Next::Send(load, node, self.pace.round())
-    }
-
-    /// A request is no longer on its way; `repeat` if it was sent before.
-    pub fn back(&mut self, repeat: bool) {
-        self.sent -= 1;
-        self.repeats -= usize::from(repeat);
-    }
-
-    /// Whether events besides those of a request that came back, which is such a one or not, were not
-    /// taken and are not safe yet.
-    pub fn is_troubled(&self, repeat: bool) -> bool {
-        let failed = || self.ready.iter().any(|load| load.past.is_repeat());
-        self.is_repeating() || self.repeats > usize::from(repeat) || failed()
-    }
-
-    /// Sends a load again before the others that are ready.
-    pub fn repeat(&mut self, load: Load) {
-        self.ready.push_front(load);
-    }
-
-    fn park(&mut self, load: Load, due: Instant) {
-        self.parkings += 1;
-        self.parked.insert((due, self.parkings), load);
-    }
-
-    fn park_again(&mut self, due: Instant) {
-        if !self.again.is_empty() {
-            let mut load = self.again.take();
-            load.past.again = true;
-            self.park(load, due);
-        }
-    }
-
-    /// Whether a load is suspected with its next failure.
-    pub fn is_doubted(load: &Load) -> bool {
-        load.past.doubt.is_some() || load.past.failed + 1 >= FAILURES
-    }
-
-    /// Sends a load that failed as a whole again: at once as long as nothing is known against it; else
-    /// after a pause of its own, and in halves where others went well since or it failed too often.
-    ///
-    /// Halves of what may hold a bad event are given twice the patience, so that a long outage, in
-    /// which everything fails, leaves requests of a sensible size.
-    pub fn failed(&mut self, mut load: Load, doubt: Doubt, now: Instant) {
-        let doubted = State::is_doubted(&load);
-        load.past.failed += 1;
-        if !doubted {
-            return self.repeat(load);
-        }
-        let mut suspect = load.past.doubt.unwrap_or(Suspect {
-            patience: FAILURES,
-            seen: self.good,
-            pause: self.pauses.first,
-        });
-        let due = now + suspect.pause;
-        let blamed = self.good > suspect.seen || load.past.failed >= suspect.patience;
-        suspect.seen = self.good;
-        if doubt == Doubt::Nothing || !blamed || load.len() == 1 {
-            suspect.pause = self.pauses.after(suspect.pause);
-            load.past.doubt = Some(suspect);
-            return self.park(load, due);
-        }
-        suspect.pause = self.pauses.first;
-        if doubt == Doubt::Event {
-            suspect.patience = suspect.patience.saturating_mul(2);
-        }
-        load.past = Past {
-            failed: 0,
-            doubt: Some(suspect),
-            ..load.past
+        self.nodes.asked(node, suspect);
+        let repeated = match load.past.is_repeat() {
+            true => load.len(),
+            false => 0,
         };
-        let due = now + self.pauses.first;
-        let (first, second) = load.halves();
-        self.park(first, due);
-        if let Some(second) = second {
-            self.park(second, due);
+        let sent = Sent {
+            node,
+            round: self.pace.round(),
+            waits: load.past.waits,
+            repeated,
+            good: self.good,
+        };
+        self.sent += 1;
+        self.waited += usize::from(sent.waits > 0);
+        self.repeated += repeated;
+        Next::Send(load, sent)
+    }
+
+    /// A request is no longer on its way.
+    pub fn back(&mut self, sent: Sent) {
+        self.sent -= 1;
+        self.waited -= usize::from(sent.waits > 0);
+        self.repeated -= sent.repeated;
+        if self.repeated() == 0 {
+            self.trouble = None;
         }
     }
 
-    /// Cuts a load in two, each to be sent; gives back what cannot be cut.
-    pub fn cut(&mut self, load: Load) -> Option<Load> {
-        match load.halves() {
-            (first, Some(second)) => {
-                self.ready.push_front(second);
-                self.ready.push_front(first);
-                None
-            }
-            (whole, None) => Some(whole),
-        }
+    /// Whether what a load meets is met by all: it is new, or nothing else was taken since it was not.
+    pub fn speaks(&self, load: &Load) -> bool {
+        load.past.seen.is_none_or(|seen| seen == self.good)
     }
 
-    /// Takes from a load that came back what is to be sent again, whose pause begins now.
-    pub fn take_back(&mut self, load: &Load, others: &[(usize, Fate)], now: Instant) {
-        self.good += 1;
-        load.repeat(others, &mut self.again);
-        if !others.iter().any(|(_, fate)| *fate == Fate::Again) {
-            // A good answer to others says nothing about those that wait.
-            if load.past.again && !self.is_repeating() {
-                self.again_pause = self.pauses.first;
-            }
-            return;
+    /// Whether nothing was taken since a request was sent.
+    pub fn is_still(&self, sent: Sent) -> bool {
+        self.good == sent.good
+    }
+
+    /// Whether events that were not taken again are to be told: when they have waited a while, and then
+    /// now and then.
+    pub fn tells(&mut self, waits: u32, now: Instant) -> bool {
+        let silent = |told: Instant| now.saturating_duration_since(told) < SILENCE;
+        if waits < STUCK || self.told.is_some_and(silent) {
+            return false;
         }
-        let due = *self.again_due.get_or_insert_with(|| {
-            let due = now + self.again_pause;
-            self.again_pause = self.pauses.after(self.again_pause);
-            due
-        });
-        if self.again.bytes() >= self.pace.bytes() {
-            self.park_again(due);
-        }
+        self.told = Some(now);
+        true
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/elasticsearch/state.rs"]
+mod tests;

@@ -1,10 +1,12 @@
-//! What the sink counts.
+//! What the sink counts, and what it says by itself.
 
 use std::time::Duration;
 
 use metrics::{Counter, Gauge, Histogram};
 
-/// The metrics of one sink.
+use super::host::Host;
+
+/// The metrics and messages of one sink.
 pub(super) struct Tell {
     sink: String,
     created: Counter,
@@ -14,6 +16,7 @@ pub(super) struct Tell {
     bytes: Counter,
     seconds: Histogram,
     concurrency: Gauge,
+    waiting: Gauge,
 }
 
 impl Tell {
@@ -32,6 +35,7 @@ impl Tell {
             bytes: metrics::counter!("knownet_elasticsearch_sent_bytes_total", "sink" => sink.clone()),
             seconds: metrics::histogram!("knownet_elasticsearch_request_seconds", "sink" => sink.clone()),
             concurrency: metrics::gauge!("knownet_elasticsearch_concurrency", "sink" => sink.clone()),
+            waiting: metrics::gauge!("knownet_elasticsearch_waiting", "sink" => sink.clone()),
             sink,
         }
     }
@@ -66,5 +70,31 @@ impl Tell {
     /// So many requests may be on their way now.
     pub fn concurrency(&self, requests: usize) {
         self.concurrency.set(requests as f64);
+    }
+
+    /// So many events were sent, not taken, and are sent again.
+    pub fn waiting(&self, events: usize) {
+        self.waiting.set(events as f64);
+    }
+
+    /// Some of them were sent again and again.
+    pub fn stuck(&self, waiting: usize, reason: &str) {
+        tracing::warn!(
+            sink = self.sink,
+            "events that wait while others are taken: {waiting}; they are sent again until they are, too: {reason}"
+        );
+    }
+
+    /// A node failed again when it was tried again.
+    pub fn node_failed(&self, reason: &str) {
+        tracing::warn!(
+            sink = self.sink,
+            "{reason}; it is left alone and tried now and then"
+        );
+    }
+
+    /// Such a node is back.
+    pub fn node_works(&self, host: &Host) {
+        tracing::info!(sink = self.sink, "{host} works again");
     }
 }

@@ -10,8 +10,10 @@
 //!
 //! | item | what follows |
 //! |---|---|
-//! | 2xx, 409 | it is there; by 409 already, since its id is its own |
-//! | 429 but for [`BLOCK`] | again, with less at once where it meets most of a request |
+//! | 2xx | it is there, unless it lies in the failure store: then it is refused |
+//! | 409 for [`CONFLICT`] | it is there already, since its id is its own; without an id it is refused |
+//! | other 409 | again |
+//! | 429 but for [`BLOCK`] | again, with the less at once the more of them there are |
 //! | 5xx, 401, [`BLOCK`], 403 (or a missing right), and those in [`PASSING`] | again |
 //! | other | refused, with the server's reason |
 
@@ -20,8 +22,10 @@ use super::load::Fate;
 
 /// Errors with a status below 429 that say nothing about the event, by the name and how the reason
 /// begins: the index was closed; there are as many shards as the cluster may have; the index is not
-/// there and may not be made; the index's pipeline is not there; the alias has no index to write to.
-const PASSING: [(&str, &str); 5] = [
+/// there and may not be made; the index's pipeline is not there; the alias has no index to write to;
+/// the shard holds as many documents as Lucene can; the cluster takes no index by name
+/// (`rest.action.multi.allow_explicit_index`).
+const PASSING: [(&str, &str); 7] = [
     ("index_closed_exception", ""),
     ("validation_exception", ""),
     ("index_not_found_exception", ""),
@@ -30,7 +34,19 @@ const PASSING: [(&str, &str); 5] = [
         "illegal_argument_exception",
         "no write index is defined for alias [",
     ),
+    (
+        "illegal_argument_exception",
+        "Number of documents in the index",
+    ),
+    (
+        "illegal_argument_exception",
+        "explicit index in bulk is not allowed",
+    ),
 ];
+
+/// There is a document with this id. In a time-series stream the server makes ids of dimensions and
+/// time, so that it may be another event.
+const CONFLICT: &str = "version_conflict_engine_exception";
 
 /// The index takes nothing for now, such as one on a full disk: with a status of 403, or of 429 when
 /// the server lifts it by itself (Elasticsearch since 7). Less at once is no help.
@@ -60,17 +76,17 @@ pub struct Items {
     pub duplicates: usize,
     /// The others, by their indices, which ascend.
     pub others: Vec<(usize, Fate)>,
-    /// Whether one of them was too much at once.
-    pub too_much: bool,
+    /// How many of them were too much at once.
+    pub too_much: usize,
     /// Of the first that is sent again: what the server said.
     pub reason: Option<String>,
 }
 
-/// What follows from an answer to a request of so many events.
-pub fn judge(status: u16, body: &[u8], events: usize) -> Verdict {
+/// What follows from an answer to a request of so many events; `named` says which have an id of ours.
+pub fn judge(status: u16, body: &[u8], events: usize, named: impl Fn(usize) -> bool) -> Verdict {
     if (200..300).contains(&status) {
         return match answer::read(body) {
-            Ok(answer) if answer.items() == events => Verdict::Items(items(answer)),
+            Ok(answer) if answer.items() == events => Verdict::Items(items(answer, named)),
             Ok(answer) => Verdict::Failed(format!(
                 "its answer is about {} events and not about the {events} that it was sent",
                 answer.items()
@@ -112,19 +128,21 @@ pub(super) fn advice(status: u16) -> &'static str {
     }
 }
 
-fn items(answer: Answer) -> Items {
+fn items(answer: Answer, named: impl Fn(usize) -> bool) -> Items {
     let mut items = Items {
         created: answer.created,
         ..Items::default()
     };
     for (index, other) in answer.others {
         let fate = match other.status {
-            409 => {
+            _ if other.aside => Fate::Refused(aside(&other)),
+            409 if other.kind == CONFLICT && named(index) => {
                 items.duplicates += 1;
                 continue;
             }
+            409 if other.kind != CONFLICT => Fate::Again,
             429 => {
-                items.too_much |= other.kind != BLOCK;
+                items.too_much += usize::from(other.kind != BLOCK);
                 Fate::Again
             }
             // Below 400 it is none, or a good one beside an error.
@@ -144,6 +162,14 @@ fn is_passing(error: &Other) -> bool {
     let is =
         |(kind, reason): &(&str, &str)| error.kind == *kind && error.reason.starts_with(reason);
     PASSING.iter().any(is)
+}
+
+fn aside(other: &Other) -> String {
+    let place = "it lies in the failure store of its data stream as well";
+    match (&*other.kind, &*other.reason) {
+        ("", "") => place.to_owned(),
+        _ => format!("{place}: {other}"),
+    }
 }
 
 fn refusal(other: &Other) -> String {

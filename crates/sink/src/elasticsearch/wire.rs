@@ -12,7 +12,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use hyper::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT,
+};
 use hyper::{Method, Request, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -21,6 +23,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use knownet_credential::Trust;
 use knownet_flow::OpenError;
 
+use super::answer::excerpt;
 use super::host::Host;
 use super::{Credentials, ElasticsearchOptions};
 
@@ -53,6 +56,8 @@ pub(super) struct Form {
 /// An answer, whatever it says.
 pub(super) struct Reply {
     pub status: u16,
+    /// Where a redirect leads to, without a query.
+    pub location: Option<String>,
     pub body: Bytes,
 }
 
@@ -184,6 +189,7 @@ impl Wire {
             }
         })?;
         let status = answer.status().as_u16();
+        let location = location(status, answer.headers());
         let most = ANSWER + ANSWER_EACH * events;
         let body = Limited::new(answer.into_body(), most).collect().await;
         let body = body.map_err(|error| match error.is::<LengthLimitError>() {
@@ -193,8 +199,19 @@ impl Wire {
             false => Trouble::Cut(format!("{host} broke off its answer: {}", chain(&*error))),
         })?;
         let body = body.to_bytes();
-        Ok(Reply { status, body })
+        Ok(Reply {
+            status,
+            location,
+            body,
+        })
     }
+}
+
+/// Where a redirect leads to. What may hold a secret, a query or a user, is not repeated.
+fn location(status: u16, headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(LOCATION).filter(|_| status / 100 == 3)?;
+    let text = text.to_str().ok()?.split(['?', '#']).next()?;
+    (!text.is_empty() && !text.contains('@')).then(|| excerpt(text))
 }
 
 fn gzip(plain: &[u8], level: u32) -> std::io::Result<Bytes> {

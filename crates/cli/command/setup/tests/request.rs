@@ -1,13 +1,21 @@
+use clap::CommandFactory;
 use knownet_format::text::field::{Field, Kind};
 use serde_json::{Value, json};
 
-use super::{MAPPINGS, Product, Request, read, requests};
+use super::{MAPPINGS, Plan, Product, Request, There, read};
+use crate::option::Args;
 
 const BOTH: [Product; 2] = [Product::Elasticsearch, Product::OpenSearch];
 
 fn all(product: Product) -> Vec<Request> {
     let patterns = ["logs-a.*-*".to_owned(), "logs-b-c".to_owned()];
-    requests(product, &patterns, 7).expect("requests")
+    let plan = Plan {
+        product,
+        patterns: patterns.into(),
+        days: 7,
+        failure_store: false,
+    };
+    plan.requests().expect("requests")
 }
 
 /// What the field at the path is, with the template over the mappings, as the server merges them.
@@ -146,5 +154,99 @@ fn fields_that_nobody_named_are_kept_in_bounds() {
         let settings = &all(product)[2].body["template"]["settings"];
         assert_eq!(settings["index.mapping.total_fields.limit"], 2000);
         assert_eq!(settings["index.mapping.ignore_malformed"], true);
+    }
+}
+
+/// What the template makes objects of, at the top.
+fn objects() -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for product in BOTH {
+        for request in &all(product)[1..] {
+            let fields = request.body.pointer("/template/mappings/properties");
+            let fields = fields.and_then(Value::as_object).expect("fields");
+            let objects = fields
+                .iter()
+                .filter(|(_, field)| field.get("properties").is_some());
+            names.extend(objects.map(|(name, _)| name.clone()));
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[test]
+fn what_becomes_an_object_is_listed_where_people_look() {
+    let list = |quote: &str| {
+        let names: Vec<_> = objects()
+            .iter()
+            .map(|name| format!("{quote}{name}{quote}"))
+            .collect();
+        let (last, others) = names.split_last().expect("some");
+        format!("makes objects of {} and {last}", others.join(", "))
+    };
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let readme = flat(include_str!("../../../../../README.md"));
+    assert!(readme.contains(&list("`")), "{}", list("`"));
+    let mut cli = Args::command();
+    let setup = cli.find_subcommand_mut("setup").expect("setup");
+    let setup = setup
+        .find_subcommand_mut("elasticsearch")
+        .expect("elasticsearch");
+    let help = flat(&setup.render_long_help().to_string());
+    assert!(help.contains(&list("")), "{}", list(""));
+}
+
+#[test]
+fn failure_stores_are_turned_off_where_the_server_knows_them() {
+    let plan = |failure_store| Plan {
+        product: Product::Elasticsearch,
+        patterns: vec!["logs-a-b".to_owned()],
+        days: 7,
+        failure_store,
+    };
+    let option = |failure_store| {
+        let requests = plan(failure_store).requests().expect("requests");
+        requests[2].body["template"]["data_stream_options"].clone()
+    };
+    assert_eq!(
+        option(true),
+        json!({ "failure_store": { "enabled": false } })
+    );
+    assert_eq!(option(false), Value::Null);
+}
+
+#[test]
+fn what_an_earlier_run_set_up_is_read_from_the_server() {
+    for product in BOTH {
+        let [policy, _, template] = &all(product)[..] else {
+            panic!("three requests");
+        };
+        let policy = match product {
+            Product::Elasticsearch => {
+                json!({ "knownet": { "version": 3, "policy": policy.body["policy"] } })
+            }
+            Product::OpenSearch => json!({ "_id": "knownet", "policy": policy.body["policy"] }),
+        };
+        let answer = |body: &Value| json!({ "index_templates": [{ "name": "knownet", "index_template": body }] });
+        let patterns = ["logs-a.*-*", "logs-b-c"].map(str::to_owned).to_vec();
+        let there = There {
+            patterns: patterns.clone(),
+            days: Some(7),
+        };
+        assert_eq!(
+            There::read(product, &policy, &answer(&template.body)),
+            there
+        );
+        let mut other = template.body.clone();
+        other["_meta"] = Value::Null;
+        assert_eq!(
+            There::read(product, &policy, &answer(&other)),
+            There::default()
+        );
+        assert_eq!(
+            There::read(product, &Value::Null, &Value::Null),
+            There::default()
+        );
     }
 }

@@ -1,4 +1,5 @@
-use super::{patterns, quoted};
+use super::patterns;
+use super::show::quoted;
 use crate::option::SetupElasticsearch as Options;
 
 #[test]
@@ -24,7 +25,7 @@ fn days_are_days() {
 
 #[test]
 fn a_pattern_is_what_a_data_stream_may_be_called() {
-    for good in ["logs-knownet.*-*", "logs-a_b.c-d", "x", "a*"] {
+    for good in ["logs-knownet.*-*", "logs-a_b.c+d-e", "x", "a*"] {
         assert_eq!(Options::pattern(good).as_deref(), Ok(good));
     }
     let long = "a".repeat(256);

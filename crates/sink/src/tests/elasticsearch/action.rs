@@ -4,7 +4,7 @@ const NOW: &str = "2026-11-21T08:26:04.123Z";
 
 fn written(target: Target, event: &str, id: Option<Id>) -> (String, String) {
     let mut out = b"before\n".to_vec();
-    let Line { start, added } = Writer::new(target).write(event.as_bytes(), id, NOW, &mut out);
+    let Line { start, added, .. } = Writer::new(target).write(event.as_bytes(), id, NOW, &mut out);
     let text = String::from_utf8(out).unwrap();
     let (action, line) = text.split_at(start);
     let undone = added.map(|added| added.undo(line.as_bytes()));

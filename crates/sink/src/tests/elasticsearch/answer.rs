@@ -5,6 +5,7 @@ fn other(status: u16, kind: &str, reason: &str) -> Other {
         status,
         kind: kind.to_owned(),
         reason: reason.to_owned(),
+        aside: false,
     }
 }
 
@@ -90,4 +91,25 @@ fn words_are_cut_and_stay_on_one_line() {
     assert_eq!(cut.chars().count(), LONGEST + 1);
     assert!(cut.ends_with('…') && !cut.contains('\n'));
     assert_eq!(excerpt("short"), "short");
+}
+
+#[test]
+fn what_lies_in_the_failure_store_was_not_created() {
+    let body = br#"{"items":[{"create":{"status":201,"failure_store":"used"}},
+        {"create":{"status":201,"failure_store":"not_applicable_or_unknown"}},
+        {"create":{"status":201,"failure_store":"failed","error":{"type":"t","reason":"r"}}},
+        {"create":{"status":400,"failure_store":"not_enabled","error":{"type":"t"}}}]}"#;
+    let answer = read(body).unwrap();
+    let aside = |other| Other {
+        aside: true,
+        ..other
+    };
+    assert_eq!(
+        answer.others,
+        [
+            (0, aside(other(201, "", ""))),
+            (2, aside(other(201, "t", "r"))),
+            (3, other(400, "t", "")),
+        ]
+    );
 }

@@ -1,11 +1,12 @@
 //! Each trouble by itself: every event ends in the documents once, or refused with a reason.
 
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use knownet_flow::{Outcome, WriteError};
 
-use super::rig::{Rig, events};
+use super::rig::{PATIENCE, Rig, events};
 use super::server::{Cluster, Fault};
 use crate::Host;
 
@@ -111,6 +112,36 @@ fn whom_the_server_does_not_let_in_tries_again() {
 }
 
 #[test]
+fn a_redirect_is_told_without_what_may_be_a_secret() {
+    let mut rig = Rig::with([
+        Fault::Redirect("https://other:9200/es/_bulk?token=s3cret#x"),
+        Fault::Redirect("https://me:s3cret@other:9200"),
+    ]);
+    delivers(&mut rig);
+    let [first, second] = &rig.failed()[..] else {
+        panic!("{:?}", rig.failed());
+    };
+    let reason = "it answered 302; name the address that it leads to";
+    let leads = format!("{reason}, https://other:9200/es/_bulk");
+    assert!(first.ends_with(&leads), "{first}");
+    assert!(second.ends_with(reason), "{second}");
+}
+
+#[test]
+fn what_goes_to_the_failure_store_is_refused() {
+    let stored = r#"{"errors":false,"items":[{"create":{"status":201,"failure_store":"used"}},
+        {"create":{"status":201}}]}"#;
+    let mut rig = Rig::with([Fault::Says(stored)]);
+    rig.options.flush = Duration::from_secs(3600);
+    rig.take(events(0..2));
+    assert_eq!(rig.finish(), Ok(()));
+    let refused = rig.confirmed();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0].0, events(0..1)[0]);
+    assert!(refused[0].1.contains("failure store"), "{refused:?}");
+}
+
+#[test]
 fn an_answer_that_is_cut_is_asked_for_again_and_doubles_nothing() {
     let mut rig = Rig::with(vec![Fault::Cut; 6]);
     delivers(&mut rig);
@@ -184,6 +215,7 @@ fn items_that_are_not_taken_for_now_are_sent_alone() {
 fn many_items_that_are_not_taken_for_now_become_requests_of_their_own() {
     let mut rig = Rig::with(vec![Fault::Items(1, 403, "cluster_block_exception"); 8]);
     rig.options.bulk_bytes = 1000;
+    rig.options.concurrency = 1;
     // All eight have failed before the first is sent again.
     rig.options.pauses.first = Duration::from_millis(200);
     delivers(&mut rig);
@@ -446,7 +478,7 @@ fn a_refused_event_is_what_it_was_before_it_got_a_time() {
 }
 
 #[test]
-fn trouble_with_some_is_over_when_they_are_safe() {
+fn trouble_is_over_when_others_are_taken() {
     let mut rig = Rig::new(1);
     let rule = |event: &str| {
         let full = event.contains("full");
@@ -458,13 +490,128 @@ fn trouble_with_some_is_over_when_they_are_safe() {
     let reason = "does not take 1 of 1 events for now: cluster_block_exception";
     assert!(said.contains(reason), "{said}");
     events(0..100).chunks(10).for_each(|batch| rig.take(batch));
-    let told = rig
-        .desk
-        .wait(|book| (book.outcomes.len() == 10).then_some(book.succeeded));
-    assert_eq!(told, 0);
+    // One that waits is no trouble for all.
+    rig.desk
+        .wait(|book| (book.outcomes.len() == 10).then_some(()));
+    rig.desk.wait(|book| (book.succeeded > 0).then_some(()));
     rig.cluster.lock().rule = None;
     assert_eq!(rig.confirmed(), []);
-    rig.desk.wait(|book| (book.succeeded > 0).then_some(()));
+    assert_eq!(rig.cluster.lock().documents.len(), 101);
+}
+
+/// How often the event with the word "full" is not taken, which is always.
+fn full(rig: &Rig, kind: &'static str) -> Arc<AtomicUsize> {
+    let count = Arc::new(AtomicUsize::new(0));
+    let tries = count.clone();
+    rig.cluster.lock().rule = Some(Box::new(move |event| {
+        let full = event.contains("full");
+        full.then(|| {
+            tries.fetch_add(1, Ordering::Relaxed);
+            (429, kind)
+        })
+    }));
+    count
+}
+
+fn until(what: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !what() {
+        assert!(Instant::now() < end, "it does not come about");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_event_that_is_never_taken_is_no_trouble_for_the_others() {
+    for kind in ["cluster_block_exception", "es_rejected_execution_exception"] {
+        let mut rig = Rig::new(1);
+        rig.options.concurrency = 8;
+        let tries = full(&rig, kind);
+        let mut all = events(0..99);
+        all.push(marked("full"));
+        rig.take(&all);
+        until(|| tries.load(Ordering::Relaxed) > 6);
+        assert_eq!(rig.state(|state| state.pace.requests()), 8);
+        assert_eq!(rig.failed(), [""; 0]);
+        // Twice for a moment, while it comes back.
+        until(|| rig.state(|state| state.repeated()) == 1);
+        rig.cluster.lock().rule = None;
+        assert_eq!(rig.confirmed(), []);
+        assert_eq!(rig.state(|state| state.repeated()), 0);
+    }
+}
+
+#[test]
+fn duplicates_and_one_that_is_too_much_slow_nobody_down() {
+    let mut rig = Rig::with([
+        Fault::Cut,
+        Fault::Items(100, 429, "es_rejected_execution_exception"),
+    ]);
+    rig.options.concurrency = 4;
+    rig.options.flush = Duration::from_secs(3600);
+    rig.take(events(0..100));
+    assert_eq!(rig.finish(), Ok(()));
+    assert_eq!(rig.confirmed(), []);
+    assert_eq!(rig.state(|state| state.pace.requests()), 4);
+}
+
+#[test]
+fn a_part_that_is_too_much_slows_down_and_ends_no_pause() {
+    let mut rig = Rig::with([Fault::Items(2, 429, "es_rejected_execution_exception")]);
+    rig.options.concurrency = 1;
+    rig.options.flush = Duration::from_secs(3600);
+    rig.take(events(0..100));
+    assert_eq!(rig.finish(), Ok(()));
+    assert_eq!(rig.confirmed(), []);
+    // The other half, sent again, says nothing.
+    assert_eq!(rig.state(|state| state.pace.bytes()), 768 << 10);
+}
+
+#[test]
+fn a_node_of_several_that_is_gone_is_no_trouble() {
+    let mut rig = Rig::new(3);
+    rig.nodes.remove(1);
+    for batch in events(0..60).chunks(3) {
+        rig.take(batch);
+        rig.confirmed();
+    }
+    assert_eq!(rig.events().len(), 60);
+    assert_eq!(rig.failed(), [""; 0]);
+}
+
+#[test]
+fn requests_that_are_kept_away_again_and_again_say_nothing_of_their_node() {
+    let mut rig = Rig::new(1);
+    rig.cluster.lock().wall = Some("attack");
+    for word in ["attack 1", "attack 2"] {
+        let before = rig.failed().len();
+        rig.take([marked(word)]);
+        rig.desk
+            .wait(|book| (book.failed.len() > before + 3).then_some(()));
+    }
+    rig.take(events(0..1));
+    rig.desk
+        .wait(|book| book.outcomes.contains_key(&2).then_some(()));
+    let seen = rig.cluster.lock().seen.len();
+    until(|| {
+        assert!(rig.state(|state| state.nodes.any()));
+        rig.cluster.lock().seen.len() > seen + 8
+    });
+    rig.cluster.lock().wall = None;
+    assert_eq!(rig.confirmed(), []);
+}
+
+#[test]
+fn a_server_that_refuses_whole_requests_for_ever_does_not_get_all_buried() {
+    let own = r#"{"error":{"type":"illegal_argument_exception","reason":"not here"},"status":400}"#;
+    let mut rig = Rig::with(vec![Fault::Status(400, own); 60]);
+    rig.options.concurrency = 1;
+    rig.take(events(0..40));
+    rig.desk.wait(|book| book.failed.first().cloned());
+    let refused = rig.confirmed();
+    assert!((1..=10).contains(&refused.len()), "{}", refused.len());
+    assert_eq!(rig.events().len() + refused.len(), 40);
+    assert!(rig.failed()[0].ends_with("not here"), "{:?}", rig.failed());
 }
 
 #[test]

@@ -44,3 +44,18 @@ fn this_machine_is_known() {
         assert_eq!(Host::parse(text).unwrap().is_loopback(), loopback, "{text}");
     }
 }
+
+#[test]
+fn of_each_events_answer_all_that_is_read_is_asked_for() {
+    let host = Host::parse("http://node").unwrap();
+    let query = host.bulk().query().unwrap();
+    let fields = query.strip_prefix("filter_path=").unwrap().split(',');
+    let fields: Vec<_> = fields.collect();
+    for field in ["status", "failure_store", "error.type", "error.reason"] {
+        assert!(fields.contains(&&*format!("items.*.{field}")), "{query}");
+    }
+    assert!(
+        fields.contains(&"items.*.error.caused_by.reason"),
+        "{query}"
+    );
+}

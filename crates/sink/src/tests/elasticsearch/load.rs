@@ -66,7 +66,11 @@ fn push(gather: &mut Gather, hold: &Arc<Hold>, event: &str) {
         let start = body.len();
         body.extend_from_slice(event.as_bytes());
         body.push(b'\n');
-        Line { start, added: None }
+        Line {
+            start,
+            added: None,
+            named: true,
+        }
     });
 }
 
@@ -193,4 +197,17 @@ fn a_load_that_is_dropped_settles_nothing() {
     first.settle(Vec::new());
     drop(second);
     assert_eq!(book.told(), [settled("a", &[])]);
+}
+
+#[test]
+fn a_half_that_waits_holds_on_to_nothing_else() {
+    let book = Arc::new(Book::default());
+    let (mut first, second) = five(&book).halves();
+    assert!(first.entries.capacity() > first.len());
+    first.own();
+    assert_eq!(text(&first), "0\n1\n");
+    assert_eq!(first.entries.capacity(), first.len());
+    // The whole belongs to the other alone.
+    let second = second.unwrap();
+    assert!(second.body.is_unique() && first.body.is_unique());
 }

@@ -13,12 +13,13 @@ use tokio::runtime::Runtime;
 
 use super::server::{Cluster, Document, Fault, Node};
 use crate::elasticsearch::Pauses;
+use crate::elasticsearch::state::State;
 use knownet_credential::Trust;
 
 use crate::{Elasticsearch, ElasticsearchOptions, Host, Site, Target};
 
 /// Longer than anything here takes, unless it never ends.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What became of batches, by their numbers.
 #[derive(Default)]
@@ -236,6 +237,12 @@ impl Rig {
             assert!(Instant::now() < end, "{:?}", self.failed().last());
             std::thread::yield_now();
         }
+    }
+
+    /// What the sink knows.
+    pub fn state<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        let sink = self.sink.as_ref().unwrap();
+        look(&sink.engine.state())
     }
 
     /// Why attempts failed so far.

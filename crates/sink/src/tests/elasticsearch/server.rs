@@ -30,6 +30,8 @@ pub enum Fault {
     Cut,
     /// Everything is taken, and no answer comes.
     Hang,
+    /// Nothing is taken, since it is at this address.
+    Redirect(&'static str),
     /// Everything is taken, and the answer is this.
     Says(&'static str),
     /// Of each so many events the first is answered with this status and kind of error, and not
@@ -187,6 +189,12 @@ impl Cluster {
         };
         if let Some(Fault::Status(status, text)) = fault {
             return Ok(say(status, text.to_owned()));
+        }
+        if let Some(Fault::Redirect(location)) = fault {
+            let mut response = say(302, String::new());
+            let headers = response.headers_mut();
+            headers.insert("location", location.parse().unwrap());
+            return Ok(response);
         }
         let answer = self.lock().take(&text, &fault);
         Ok(match (answer, fault) {
