@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("knownet: {error:#}");
+            report::tell(format_args!("knownet: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -115,7 +115,8 @@ Exit code: 0, or 1 if something was no address.")]
     /// What a sink refused goes to that sink alone, as it was. What went wrong before goes through the
     /// steps of its source again. What is refused again is a dead letter again. When all of them are safe
     /// somewhere, they leave the file; letters that came meanwhile stay, and so does what cannot be sent.
-    /// A run may go on beside it. Keys and headers of Kafka's messages are not in the letters.
+    /// A run may go on beside it: then be the user that it runs as, so that files that are made are its
+    /// own. Keys and headers of Kafka's messages are not in the letters.
     #[command(after_help = "\
 Examples:
   knownet replay knownet-dead-letters.ndjson

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use knownet_enrich::{Ecs, EcsField, Labels, Tag};
 use knownet_flow::{
-    Counts, FieldId, Format, Kind, Names, Path, PathError, Plan, ROLES, Reader, Stage, Steps,
-    Verdict, Work,
+    Counts, FieldId, Format, Framing, Kind, Names, Path, PathError, Plan, ROLES, Reader, Stage,
+    Steps, Verdict, Work,
 };
 use knownet_format::json::Json;
 use knownet_format::text::alias::Aliases;
@@ -116,6 +116,10 @@ fn role(aliases: &Aliases, path: &Path) -> Option<&'static str> {
 impl Plan for Ready {
     fn names(&self) -> Names {
         self.names.clone()
+    }
+
+    fn framing(&self, source: usize) -> Framing {
+        self.formats[source].framing()
     }
 
     fn steps(&self, source: usize) -> Steps {

@@ -1,5 +1,7 @@
 //! What a run did, in a few lines on standard error.
 
+use std::fmt;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use knownet_format::text::reader::NAMES;
@@ -22,6 +24,11 @@ pub enum Said {
     Message,
 }
 
+/// Says it in a line of standard error. Nobody may read that any more, and that is no reason to end.
+pub fn tell(text: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Reports the run and turns it into an exit code.
 ///
 /// A run that goes on until it is stopped has said long ago what went to the dead letters: that it
@@ -37,17 +44,20 @@ pub fn finish(
     };
     match said {
         Said::Nothing => {}
-        Said::Text => eprint!("{}", describe(&summary)),
+        Said::Text => tell(format_args!(
+            "{}",
+            describe(&summary).trim_end_matches('\n')
+        )),
         Said::Message => log(&summary),
     }
     match &failure {
         None => {}
         Some(cause) if said == Said::Message => tracing::error!("{cause}"),
-        Some(cause) => eprintln!("knownet: {cause}"),
+        Some(cause) => tell(format_args!("knownet: {cause}")),
     }
     if summary.dead_letters > 0 && said == Said::Nothing {
         let (events, path) = (events(summary.dead_letters), &summary.dead_letter);
-        eprintln!("knownet: {events} went to {path}");
+        tell(format_args!("knownet: {events} went to {path}"));
     }
     let well = match is_live && summary.ended == Ended::Stopped {
         true => summary.is_settled(),

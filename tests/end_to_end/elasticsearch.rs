@@ -59,8 +59,8 @@ fn events_go_tagged_into_bulk_requests() {
     assert!(there.text("out.ndjson") == lines((0..20_000).map(tagged)));
 }
 
-/// Takes bulk requests, and says of each event what `item` says of it.
-fn answering(item: impl FnMut(&str) -> &'static str + Send + 'static) -> SocketAddr {
+/// Takes bulk requests, and says of each action with its event what `item` says of them.
+fn answering(item: impl FnMut(&str, &str) -> &'static str + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let item = Arc::new(Mutex::new(item));
@@ -73,7 +73,7 @@ fn answering(item: impl FnMut(&str) -> &'static str + Send + 'static) -> SocketA
     address
 }
 
-fn connection(stream: &TcpStream, item: &Mutex<impl FnMut(&str) -> &'static str>) {
+fn connection(stream: &TcpStream, item: &Mutex<impl FnMut(&str, &str) -> &'static str>) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut length = 0;
@@ -91,7 +91,10 @@ fn connection(stream: &TcpStream, item: &Mutex<impl FnMut(&str) -> &'static str>
         reader.read_exact(&mut body).expect("a body");
         let text = String::from_utf8(body).expect("UTF-8");
         let mut item = item.lock().expect("no panic");
-        let items = text.lines().skip(1).step_by(2).map(&mut *item);
+        let (actions, events) = (text.lines().step_by(2), text.lines().skip(1).step_by(2));
+        let items = actions
+            .zip(events)
+            .map(|(action, event)| item(action, event));
         let items: Vec<_> = items.map(|said| format!("{{\"create\":{said}}}")).collect();
         let answer = format!("{{\"errors\":true,\"items\":[{}]}}", items.join(","));
         let length = answer.len();
@@ -104,12 +107,14 @@ fn connection(stream: &TcpStream, item: &Mutex<impl FnMut(&str) -> &'static str>
 }
 
 const CREATED: &str = r#"{"status":201}"#;
+const REFUSED: &str =
+    r#"{"status":400,"error":{"type":"mapper_parsing_exception","reason":"a mapping"}}"#;
 
 #[test]
 fn what_the_server_does_not_take_for_long_is_told_and_no_trouble() {
     let folder = Folder::new();
     let mut times = 0;
-    let address = answering(move |event| {
+    let address = answering(move |_, event| {
         times += usize::from(event.contains("stuck"));
         // Each time after a pause: 0.2, 0.4, 0.8 and 1.6 seconds.
         match event.contains("stuck") && times < 5 {
@@ -133,10 +138,8 @@ fn what_the_server_does_not_take_for_long_is_told_and_no_trouble() {
 #[test]
 fn what_the_server_refuses_is_a_dead_letter_and_the_rest_goes_on() {
     let folder = Folder::new();
-    let address = answering(|event| match event.contains("bad") {
-        true => {
-            r#"{"status":400,"error":{"type":"mapper_parsing_exception","reason":"a mapping"}}"#
-        }
+    let address = answering(|_, event| match event.contains("bad") {
+        true => REFUSED,
         false => CREATED,
     });
     folder.file(
@@ -152,6 +155,46 @@ fn what_the_server_refuses_is_a_dead_letter_and_the_rest_goes_on() {
         "{dead}"
     );
     assert!(dead.contains("bad"), "{dead}");
+}
+
+/// Answers every event like this, and keeps the ids that came.
+fn noting(said: &'static str) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let ids = Arc::new(Mutex::new(Vec::new()));
+    let kept = ids.clone();
+    let address = answering(move |action, _| {
+        let action: serde_json::Value = serde_json::from_str(action).expect("JSON");
+        let id = action["create"]["_id"].as_str().expect("an id").to_owned();
+        kept.lock().expect("no panic").push(id);
+        said
+    });
+    (address, ids)
+}
+
+/// All of them, in order.
+fn sorted(ids: &Mutex<Vec<String>>) -> Vec<String> {
+    let mut ids = ids.lock().expect("no panic").clone();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn refused_events_are_sent_again_as_the_same_events_also_where_they_are_all_alike() {
+    let folder = Folder::new();
+    folder.file("in.ndjson", lines(vec![event(3); 100]));
+    let (address, refused) = noting(REFUSED);
+    folder.run(&config(address, "compression = false")).ended(1);
+    // A letter that was written twice is sent as one event, too.
+    let letters = folder.text("dead.ndjson").repeat(2);
+    folder.file("dead.ndjson", letters);
+    let (address, sent) = noting(CREATED);
+    folder.file("knownet.toml", config(address, "compression = false"));
+    let ran = folder.knownet(&["replay", "dead.ndjson"]).ran();
+    ran.succeeded().said("200 out");
+    let mut sent = sorted(&sent);
+    sent.dedup();
+    assert_eq!(sent.len(), 100);
+    assert_eq!(sent, sorted(&refused));
+    assert_eq!(folder.text("dead.ndjson"), "");
 }
 
 #[test]

@@ -123,6 +123,84 @@ fn what_cannot_be_sent_stays_in_the_file() {
 }
 
 #[test]
+fn a_line_is_sent_with_the_heading_that_it_stood_behind() {
+    let folder = Folder::new();
+    let fields = |first: &str| format!("#Software: x\n#Fields: date time {first} cs-method\n");
+    let line = |method: &str| format!("2026-01-01 00:00:00 192.0.2.1 {method}\n");
+    let long = line(&"G".repeat(2000));
+    let text = [
+        fields("c-ip"),
+        line("GET"),
+        fields("s-ip"),
+        line("PUT"),
+        long,
+    ]
+    .concat();
+    folder.file("in.ndjson", text);
+    folder.run(&config("1KiB")).ended(1);
+    let before = folder.text("a.ndjson");
+    folder.file("knownet.toml", config("1MiB"));
+    replay(&folder, &["dead.ndjson"]).succeeded();
+    let after = folder.text("a.ndjson");
+    let sent = objects(&after).pop().expect("an event");
+    let put = objects(&before).pop().expect("an event");
+    assert_eq!(sent["http"]["request"]["method"], "G".repeat(2000));
+    assert_eq!(sent["destination"], put["destination"]);
+    assert_eq!(sent["destination"]["ip"], "192.0.2.1");
+    assert!(!after.contains("_noformat"), "{after}");
+}
+
+#[test]
+fn what_the_sink_for_letters_refused_stays() {
+    let folder = Folder::new();
+    let text = config("1MiB").replace("\"dead.ndjson\"", "\"b\"");
+    folder.file("knownet.toml", text);
+    folder.file("in.ndjson", "");
+    let letters = lines([letter("a", "1"), letter("b", "2")]);
+    folder.file("dead.ndjson", letters);
+    let ran = replay(&folder, &["dead.ndjson"]).ended(1);
+    ran.said(
+        "dead.ndjson:2: is of sink b, which takes the dead letters themselves; name another \
+         dead_letter in knownet.toml to have it sent; it stays",
+    );
+    assert_eq!(folder.text("a.ndjson"), "1\n");
+    assert_eq!(folder.text("dead.ndjson"), lines([letter("b", "2")]));
+}
+
+#[test]
+fn one_replay_at_a_time_has_a_folder_of_state() {
+    let folder = Folder::new();
+    folder.file("knownet.toml", config("1MiB"));
+    folder.file("in.ndjson", "");
+    let letters = lines([letter("a", "1")]);
+    folder.file("dead.ndjson", &letters);
+    let path = folder.path("knownet-state/replay");
+    std::fs::create_dir_all(&path).expect("a folder");
+    let lock = std::fs::File::create(path.join("lock")).expect("a file");
+    lock.lock().expect("the lock");
+    let ran = replay(&folder, &["dead.ndjson"]).ended(1);
+    ran.said("is used by another process already");
+    assert_eq!(folder.text("dead.ndjson"), letters);
+    drop(lock);
+    replay(&folder, &["dead.ndjson"]).succeeded();
+}
+
+#[test]
+fn letters_are_sent_though_nobody_reads_what_is_said() {
+    let folder = Folder::new();
+    folder.file("knownet.toml", config("1MiB"));
+    folder.file("in.ndjson", "");
+    folder.file("dead.ndjson", lines([letter("c", "0"), letter("a", "1")]));
+    let (nobody, said) = std::io::pipe().expect("a pipe");
+    drop(nobody);
+    let call = folder.knownet(&["replay", "dead.ndjson"]);
+    let ended = call.errors(said).start().wait().expect("it ends");
+    assert_eq!(ended.code(), Some(1));
+    assert_eq!(folder.text("a.ndjson"), "1\n");
+    assert_eq!(folder.text("dead.ndjson"), lines([letter("c", "0")]));
+}
+
+#[test]
 fn letters_stay_where_a_reader_goes_away() {
     let folder = Folder::new();
     folder.file("in.ndjson", "");

@@ -136,6 +136,12 @@ impl Call<'_> {
         self
     }
 
+    /// Where its standard error goes instead of the test.
+    pub fn errors(mut self, errors: impl Into<Stdio>) -> Self {
+        self.command.stderr(errors);
+        self
+    }
+
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self

@@ -10,7 +10,7 @@ use knownet_label::{Prefix, Table, sets::Set};
 use crate::compile::{Compiled, compile};
 use crate::config::{self, Config, Level, Mistake, Severity};
 use crate::option;
-use crate::report::{NOT_WRITTEN, grouped};
+use crate::report::{self, NOT_WRITTEN, grouped};
 
 pub fn check(options: &option::Check) -> anyhow::Result<ExitCode> {
     let Some((config, compiled)) = read(&options.config) else {
@@ -33,11 +33,11 @@ pub struct Looked {
 pub fn read(file: &Path) -> Option<(Config, Compiled)> {
     let looked = look(file);
     for mistake in &looked.mistakes {
-        eprintln!("{mistake}");
+        report::tell(format_args!("{mistake}"));
     }
     let errors = looked.errors();
     if errors > 0 {
-        eprintln!("knownet: {}", count(errors, file));
+        report::tell(format_args!("knownet: {}", count(errors, file)));
     }
     looked.good()
 }

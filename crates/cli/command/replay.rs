@@ -5,7 +5,8 @@
 //! - What is refused again becomes a dead letter again.
 //! - The letters that were sent leave the file when all of them are safe, and not before. Letters that
 //!   came meanwhile, from a run that goes on or from this one, stay, and so does what cannot be sent.
-//! - An event has its letter's id, so that the same letter twice is one document.
+//! - An event has the id that its letter says, so that the same event twice is one document, however often
+//!   it was refused or sent.
 
 mod file;
 mod letter;
@@ -36,7 +37,7 @@ pub fn replay(options: &option::Replay) -> anyhow::Result<ExitCode> {
     };
     let Compiled { table, .. } = compiled;
     let ready = run::ready(&config, Arc::new(table))?;
-    let letters = Letters::open(&options.file)?;
+    let letters = Letters::open(&options.file, options.keep)?;
     let mut groups: Vec<(Group, plan::Place)> = Vec::new();
     let (mut kept, mut told) = (Vec::new(), 0_u64);
     letters.each(|line, stretch, letter| {
@@ -53,16 +54,22 @@ pub fn replay(options: &option::Replay) -> anyhow::Result<ExitCode> {
         };
         told += 1;
         if told <= TOLD {
-            eprintln!("{}:{line}: {reason}; it stays", options.file.display());
+            report::tell(format_args!(
+                "{}:{line}: {reason}; it stays",
+                options.file.display()
+            ));
         }
         kept.push(stretch);
     })?;
     if told > TOLD {
-        eprintln!("knownet: {} more letters stay", told - TOLD);
+        report::tell(format_args!("knownet: {} more letters stay", told - TOLD));
     }
     if groups.is_empty() {
         if kept.is_empty() {
-            eprintln!("knownet: {} holds no letter", options.file.display());
+            report::tell(format_args!(
+                "knownet: {} holds no letter",
+                options.file.display()
+            ));
         }
         return Ok(match kept.is_empty() {
             true => ExitCode::SUCCESS,
@@ -72,6 +79,8 @@ pub fn replay(options: &option::Replay) -> anyhow::Result<ExitCode> {
     let tokio = run::tokio()?;
     // Not the run's own folder: a run that goes on uses that.
     let state = config.state_dir().join("replay");
+    // What two share there, such as the names of transactions, each would take from the other.
+    let _locked = run::Lock::take(&state)?;
     let sinks = run::sinks(&config, &state, tokio.handle())?;
     let (groups, places): (Vec<_>, Vec<_>) = groups.into_iter().unzip();
     let longest = config.options.max_event;
@@ -85,7 +94,7 @@ pub fn replay(options: &option::Replay) -> anyhow::Result<ExitCode> {
     let plan = Arc::new(Plan { ready, places });
     let pipeline = Pipeline::new(sources.collect(), sinks, plan, runtime);
     let outcome = pipeline
-        .log_to(|message| eprintln!("knownet: {message}"))
+        .log_to(|message| report::tell(format_args!("knownet: {message}")))
         .run(stop.clone());
     let sent = outcome.as_ref().is_ok_and(|summary| {
         // What was refused again is in the dead letters again.
@@ -99,10 +108,10 @@ pub fn replay(options: &option::Replay) -> anyhow::Result<ExitCode> {
     match sent {
         true if !options.keep => letters.remove(&kept)?,
         true => {}
-        false => eprintln!(
+        false => report::tell(format_args!(
             "knownet: not all of them are safe, so {} stays as it is",
             options.file.display()
-        ),
+        )),
     }
     Ok(match all && sent {
         true => code,
@@ -127,6 +136,14 @@ fn place(config: &Config, group: &Group) -> Result<plan::Place, String> {
         )),
     };
     if let Some(sink) = &group.sink {
+        let last = config.dead_letter_sink().map(|n| &config.sinks[n].name);
+        if last == Some(sink) {
+            return Err(format!(
+                "is of sink {sink}, which takes the dead letters themselves; name another dead_letter in {} \
+                 to have it sent",
+                config.file.display()
+            ));
+        }
         let names = config.sinks.iter().map(|sink| sink.name.as_str()).collect();
         return Ok(plan::Place::Sink(known("sink", sink, names)?));
     }

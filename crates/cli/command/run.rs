@@ -30,7 +30,7 @@ use crate::log::{self, Form, Output};
 use crate::option::{self, Log};
 use crate::report::{self, Said};
 use health::Health;
-use lock::Lock;
+pub(super) use lock::Lock;
 use print::Files;
 use reload::Reload;
 pub(super) use snapshot::ready;

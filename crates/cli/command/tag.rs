@@ -110,7 +110,7 @@ pub fn tag(options: &option::Tag) -> anyhow::Result<ExitCode> {
 fn start(pipeline: Pipeline) -> anyhow::Result<Result<Summary, RunError>> {
     let stop = Arc::new(Stop::new().context("no pipe for signals")?);
     stop_on_signals(stop.clone()).context("signals cannot be handled")?;
-    let pipeline = pipeline.log_to(|message| eprintln!("knownet: {message}"));
+    let pipeline = pipeline.log_to(|message| report::tell(format_args!("knownet: {message}")));
     Ok(pipeline.run(stop))
 }
 

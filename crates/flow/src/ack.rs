@@ -8,11 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub enum Outcome {
     /// Every holder of the ack confirmed it.
     Confirmed,
+    /// At least one holder gave it up, and none was lost: somebody else reads it again.
+    GivenUp,
     /// At least one holder was lost without a word.
     Failed,
 }
 
-/// Confirmed only when every clone is; a clone that is dropped instead fails the batch.
+/// Confirmed only when every clone is; a clone that is dropped instead fails the batch, and one that is
+/// given up leaves it to somebody else.
 ///
 /// A panic, a lost handle and a closed channel all drop, so none of them can confirm by mistake.
 /// The outcome is told exactly once, when the last clone is gone.
@@ -20,6 +23,7 @@ pub struct Ack(Option<Arc<Pending>>);
 
 struct Pending {
     failed: AtomicBool,
+    given_up: AtomicBool,
     done: Option<Box<dyn FnOnce(Outcome) + Send + Sync>>,
 }
 
@@ -28,6 +32,7 @@ impl Ack {
     pub fn new(done: impl FnOnce(Outcome) + Send + Sync + 'static) -> Ack {
         Ack(Some(Arc::new(Pending {
             failed: AtomicBool::new(false),
+            given_up: AtomicBool::new(false),
             done: Some(Box::new(done)),
         })))
     }
@@ -35,6 +40,14 @@ impl Ack {
     /// Says that this holder has the batch safe.
     pub fn confirm(mut self) {
         self.0.take();
+    }
+
+    /// Says that the batch is somebody else's by now, who reads it again: it is not safe, and that is no
+    /// fault.
+    pub fn give_up(mut self) {
+        if let Some(pending) = self.0.take() {
+            pending.given_up.store(true, Ordering::Release);
+        }
     }
 }
 
@@ -54,9 +67,10 @@ impl Drop for Ack {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        let outcome = match *self.failed.get_mut() {
-            true => Outcome::Failed,
-            false => Outcome::Confirmed,
+        let outcome = match (*self.failed.get_mut(), *self.given_up.get_mut()) {
+            (true, _) => Outcome::Failed,
+            (false, true) => Outcome::GivenUp,
+            (false, false) => Outcome::Confirmed,
         };
         if let Some(done) = self.done.take() {
             done(outcome);

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::Messages;
+use crate::{Id, Messages};
 
 /// A byte buffer that is zeroed once and reused: a source reads straight into [`Buffer::spare`].
 #[derive(Default)]
@@ -140,6 +140,9 @@ pub struct Batch {
     pub stream: Option<Arc<str>>,
     /// Where they stand in the stream: all of them, or empty where that cannot be said.
     pub places: Vec<Place>,
+    /// What tells the lines of each of `places` from others, where that was known before; else empty, and
+    /// it follows from the stream, the place and the bytes.
+    pub ids: Vec<Id>,
     /// What they came as.
     pub messages: Messages,
     /// Which of the source's partitions they came from.
@@ -158,6 +161,8 @@ impl Batch {
         self.stream = None;
         self.places.clear();
         self.places.shrink_to(keep / size_of::<Place>());
+        self.ids.clear();
+        self.ids.shrink_to(keep / size_of::<Id>());
         self.messages.clear(keep);
     }
 }

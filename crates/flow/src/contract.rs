@@ -1,6 +1,6 @@
 //! The contracts that parts fulfil and the runtime drives.
 
-use crate::{Batch, Counts, Events, Heading, Path, Span, Stop, Work};
+use crate::{Batch, Counts, Events, Framing, Heading, Path, Span, Stop, Work};
 
 /// Where bytes come in.
 ///
@@ -235,6 +235,12 @@ impl Steps {
 pub trait Plan: Send + Sync {
     /// Fresh steps over this snapshot, for the source at this place in the list of sources.
     fn steps(&self, source: usize) -> Steps;
+
+    /// What makes a record in that source's batches, and a heading: asked where a batch is cut.
+    fn framing(&self, source: usize) -> Framing {
+        let _ = source;
+        Framing::default()
+    }
 
     /// What the places in its [`Counts`] stand for; a place without a name is counted only in sums.
     fn names(&self) -> Names {

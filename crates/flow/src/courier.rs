@@ -1,10 +1,9 @@
 //! The contract of sinks that have events safe only some time after they took them: those behind a
 //! network, which gather many batches into one request.
 
-use std::fmt;
 use std::sync::Arc;
 
-use crate::{Ack, Events, Message, Messages};
+use crate::{Ack, Events, Id, Message, Messages};
 
 /// Where events go out, for a sink that says later that they are safe.
 ///
@@ -18,7 +17,8 @@ pub trait Courier: Send {
     /// Called once, before anything else: whom to tell how it fares.
     fn begin(&mut self, desk: Arc<dyn Desk>);
 
-    /// Takes the events on, and copies what it needs of them; it does not wait for the other side.
+    /// Takes the events on, and copies what it needs of them; it does not wait for the other side, but for
+    /// a buffer of its own that is full: whoever writes to the sink then waits with it.
     ///
     /// Parcels of one source come in the order in which they were read.
     fn take(&mut self, parcel: &Parcel<'_>, receipt: Receipt);
@@ -51,17 +51,6 @@ impl Wants {
             messages: self.messages | other.messages,
             positions: self.positions | other.positions,
         }
-    }
-}
-
-/// What tells an event from every other one, and stays the same when it is read again: 128 bits of a
-/// cryptographic hash over the stream, the place in it and the raw bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Id(pub [u8; 16]);
-
-impl fmt::Debug for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -119,7 +108,7 @@ impl<'a> Parcel<'a> {
 /// Who a courier answers to: it keeps the books, so that a courier need not.
 pub trait Desk: Send + Sync {
     /// Takes a receipt whose events are all safe or refused; the refused ones become dead letters
-    /// before it is confirmed. Does not wait.
+    /// before it is confirmed. Waits for no other sink, but a source may write down how far it is.
     fn settle(&self, settled: Settled);
 
     /// Makes dead letters of these events of `source` before it returns. `false` if the run has ended
@@ -169,6 +158,8 @@ pub struct Settled {
 pub struct Refused {
     /// Its line, without the line feed.
     pub event: Vec<u8>,
+    /// What tells it from others, where the courier knew.
+    pub id: Option<Id>,
     /// Why.
     pub reason: String,
 }
@@ -184,9 +175,15 @@ impl Receipt {
 
     /// Says that `event` will never be taken, and why.
     pub fn refuse(&mut self, event: &[u8], reason: String) {
+        self.refuse_as(event, None, reason);
+    }
+
+    /// As [`Receipt::refuse`], from a courier that knows the event's id: sent again it is the same event
+    /// still.
+    pub fn refuse_as(&mut self, event: &[u8], id: Option<Id>, reason: String) {
         let event = event.to_vec();
         if let Some(settled) = &mut self.settled {
-            settled.refused.push(Refused { event, reason });
+            settled.refused.push(Refused { event, id, reason });
         }
     }
 
@@ -203,10 +200,12 @@ impl Receipt {
         refused.is_empty() || self.desk.bury(&settled.source, refused)
     }
 
-    /// Says that the events are somebody else's by now, who reads them again: the batch fails, and
-    /// that is no fault.
+    /// Says that the events are somebody else's by now, who reads them again: the batch is not confirmed,
+    /// and that is no fault.
     pub fn give_up(mut self) {
-        self.settled = None;
+        if let Some(settled) = self.settled.take() {
+            settled.ack.give_up();
+        }
     }
 
     /// Says that all events that were not refused are safe.

@@ -13,6 +13,7 @@ mod contract;
 mod courier;
 pub mod flat;
 pub mod folder;
+mod id;
 pub mod json;
 mod message;
 mod output;
@@ -29,7 +30,8 @@ pub use contract::{
     Commit, Format, Lines, Names, OpenError, Piece, Plan, ROLES, Read, Reader, Roles, RuleName,
     Sink, Source, SourceError, Stage, Steps, Value, WriteError,
 };
-pub use courier::{Courier, Desk, Id, Item, Parcel, Receipt, Refused, Settled, Trace, Wants};
+pub use courier::{Courier, Desk, Item, Parcel, Receipt, Refused, Settled, Trace, Wants};
+pub use id::Id;
 pub use message::{Message, Messages};
 pub use output::{Events, Output, splice};
 pub use path::{Path, PathError};

@@ -31,6 +31,25 @@ fn confirmed_only_when_the_last_clone_is() {
 }
 
 #[test]
+fn one_clone_given_up_leaves_it_to_somebody_else_unless_one_is_lost() {
+    for lost in [None, Some(0), Some(2)] {
+        let (ack, told) = ack();
+        for (at, clone) in [ack.clone(), ack.clone(), ack].into_iter().enumerate() {
+            match at {
+                1 => clone.give_up(),
+                _ if Some(at) == lost => drop(clone),
+                _ => clone.confirm(),
+            }
+        }
+        let expected = match lost {
+            None => Outcome::GivenUp,
+            Some(_) => Outcome::Failed,
+        };
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [expected]);
+    }
+}
+
+#[test]
 fn one_lost_clone_fails_it_whatever_the_order() {
     for lost in 0..3 {
         let (ack, told) = ack();

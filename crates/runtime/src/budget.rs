@@ -72,6 +72,16 @@ impl Budget {
         }
     }
 
+    /// So many bytes are in flight from now on, even beyond the bound; who comes next waits for them.
+    pub fn claim(self: &Arc<Budget>, bytes: usize) -> Permit {
+        let permit = Permit {
+            budget: self.clone(),
+            bytes: AtomicUsize::new(0),
+        };
+        permit.grow(bytes);
+        permit
+    }
+
     /// Lets everybody through: what is read from now on goes nowhere.
     pub fn close(&self) {
         self.lock().closed = true;

@@ -1,34 +1,32 @@
 //! Where events go that cannot be passed on, each with the reason: a file of NDJSON, or a sink.
 //!
 //! `{"@timestamp":"…","labels":{"source":"…","sink":"…"},"error":{"message":"…"},"event":{"kind":
-//! "pipeline_error","original":"…"}}`, by ECS, so that a search server takes it like any event. `sink` is
-//! the one that refused the event and is missing where none did; `original` is the line as a JSON string,
-//! a byte that is not UTF-8 as `\xNN`; such an event has `event.bytes`, too, which is it in base64, or if
-//! it was too long to be held, `event.lossy`. The file is created when the first letter comes. An entry is
-//! safe before its event is confirmed, and two entries never interleave. What a sink for dead letters
-//! refuses, or what would be too large to be held in memory for it, goes to the file.
+//! "pipeline_error","original":"…","id":"…"}}`, by ECS, so that a search server takes it like any event.
+//! `sink` is the one that refused the event and is missing where none did; `original` is the line as a JSON
+//! string, a byte that is not UTF-8 as `\xNN`; such an event has `event.bytes`, too, which is it in base64,
+//! or if it was too long to be held, `event.lossy`.
+//!
+//! `event.id` is the event's own where that is known, so that it stays the same event when the letter is
+//! sent, or when it was read and refused once more; else no other letter has it. `event.heading` is what
+//! stood before an event that no sink was given, such as the line that names its columns: empty if the
+//! event began its stream, and not there if nothing stood before it.
+//!
+//! The file is created when the first letter comes. An entry is safe before its event is confirmed, and
+//! two entries never interleave.
 
 use std::fmt::Display;
-use std::io::{self, Read};
-use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard};
+use std::io;
 use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use knownet_flow::{text, time};
+use knownet_flow::{Heading, Id, text, time};
 
-use crate::append::Appender;
+use crate::fresh;
 use crate::halt::Halted;
-use crate::message::Message;
 use crate::retry::Retry;
 use crate::shared::Shared;
-use crate::staged::Staged;
-
-mod last;
-
-/// An entry longer than this is not held in memory for a sink.
-const LONGEST: u64 = 16 << 20;
+use crate::trace::derived;
 
 /// What the log and the errors call them.
 pub(crate) const NAME: &str = "dead letters";
@@ -40,142 +38,73 @@ pub(crate) struct Letter {
     pub reason: String,
     /// Its line, with or without the line feed.
     pub event: Vec<u8>,
+    /// What tells it from others, where that is known.
+    pub id: Option<Id>,
+    /// What stands before it; nothing, if it was given to a sink.
+    pub heading: Heading,
 }
 
-pub(crate) struct DeadLetters {
-    file: Mutex<Appender>,
-    /// The place of the sink for them, if there is one.
-    sink: Option<usize>,
+/// Finished entries.
+#[derive(Default)]
+pub(crate) struct Entries {
+    /// Each with a line feed.
+    pub bytes: Vec<u8>,
+    /// What tells each entry from others.
+    pub ids: Vec<Id>,
 }
 
-impl DeadLetters {
-    /// Into the sink with the index `sink`, or into the file at `path`.
-    pub fn new(path: PathBuf, sink: Option<usize>) -> DeadLetters {
-        DeadLetters {
-            file: Mutex::new(Appender::new(path)),
-            sink,
-        }
+impl Entries {
+    /// The entry behind the last one, of an event that no sink was given, is there as a whole.
+    pub fn finished(&mut self, event: Id) {
+        self.ids.push(entry_id(event, None));
     }
 
-    /// The place of the sink that takes them, if one does.
-    pub fn sink(&self) -> Option<usize> {
-        self.sink
-    }
-
-    /// Makes `letters` of `source` safe, all at once.
-    pub fn bury(
-        &self,
-        shared: &Shared,
-        source: &str,
-        letters: &mut Vec<Letter>,
-    ) -> Result<(), Halted> {
-        if letters.is_empty() {
-            return Ok(());
-        }
-        let mut entries = Vec::new();
-        write_entries(source, letters, &mut entries);
-        self.bury_entries(shared, &entries, letters.len())?;
-        letters.clear();
-        Ok(())
-    }
-
-    /// Makes `count` finished entries safe, all at once.
-    pub fn bury_entries(
-        &self,
-        shared: &Shared,
-        entries: &[u8],
-        letters: usize,
-    ) -> Result<(), Halted> {
-        self.add_entries(shared, entries)?;
-        count(shared, letters as u64);
-        Ok(())
-    }
-
-    /// Makes the finished entry in `staged` safe.
-    pub fn bury_staged(&self, shared: &Shared, staged: &mut Staged) -> Result<(), Halted> {
-        match self.sink {
-            Some(_) if staged.len() <= LONGEST => {
-                let mut entry = Vec::new();
-                retry_add(shared, || {
-                    entry.clear();
-                    let read = staged.content().and_then(|mut c| c.read_to_end(&mut entry));
-                    read.map(drop).map_err(|e| e.to_string())
-                })?;
-                self.add_entries(shared, &entry)?;
-            }
-            _ => self.add(shared, |file| file.add_from(&mut staged.content()?))?,
-        }
-        count(shared, 1);
-        Ok(())
-    }
-
-    fn add_entries(&self, shared: &Shared, entries: &[u8]) -> Result<(), Halted> {
-        let Some(index) = self.sink else {
-            return self.add(shared, |file| file.add(entries));
-        };
-        let outlet = &shared.sinks[index];
-        let text = format!("events go to the dead letters: sink {}", outlet.name);
-        shared.log_once(Message::trouble(text));
-        let refused = last::deliver(shared, outlet, entries)?;
-        match refused.is_empty() {
-            true => Ok(()),
-            false => self.add(shared, |file| file.add(&refused)),
-        }
-    }
-
-    fn add(
-        &self,
-        shared: &Shared,
-        mut add: impl FnMut(&mut Appender) -> io::Result<()>,
-    ) -> Result<(), Halted> {
-        retry_add(shared, || {
-            let mut file = self.lock();
-            add(&mut file).map_err(|e| failure(&file.path().display(), &e))
-        })?;
-        let path = shared.options.dead_letter.display();
-        let text = format!("events go to the dead letters: {path}");
-        shared.log_once(Message::trouble(text));
-        Ok(())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Appender> {
-        self.file.lock().unwrap_or_else(|e| e.into_inner())
-    }
-}
-
-/// Appends an entry for each letter of `source`.
-pub(crate) fn write_entries(source: &str, letters: &[Letter], entries: &mut Vec<u8>) {
-    for letter in letters {
-        open_entry(source, letter.sink.as_deref(), &letter.reason, entries);
-        let event = letter.event.strip_suffix(b"\n").unwrap_or(&letter.event);
-        let rest = text::escape(event, entries);
-        match std::str::from_utf8(event) {
-            Ok(_) => close_entry(rest, entries),
-            Err(_) => {
-                text::invalid(rest, entries);
-                entries.extend_from_slice(b"\",\"bytes\":\"");
-                entries.extend_from_slice(BASE64.encode(event).as_bytes());
-                close_entry(b"", entries);
+    /// Appends an entry for each letter of `source`.
+    pub fn write(&mut self, source: &str, letters: &[Letter]) {
+        let entries = &mut self.bytes;
+        for letter in letters {
+            let id = letter.id.unwrap_or_else(fresh::id);
+            self.ids.push(entry_id(id, letter.sink.as_deref()));
+            open_entry(source, letter.sink.as_deref(), &letter.reason, entries);
+            let event = letter.event.strip_suffix(b"\n").unwrap_or(&letter.event);
+            let rest = text::escape(event, entries);
+            match std::str::from_utf8(event) {
+                Ok(_) => close_entry(rest, id, &letter.heading, false, entries),
+                Err(_) => {
+                    text::invalid(rest, entries);
+                    entries.extend_from_slice(b"\",\"bytes\":\"");
+                    entries.extend_from_slice(BASE64.encode(event).as_bytes());
+                    close_entry(b"", id, &letter.heading, false, entries);
+                }
             }
         }
     }
 }
 
-fn count(shared: &Shared, letters: u64) {
-    shared.totals().dead_letters += letters;
-    metrics::counter!("knownet_dead_letters_total").increment(letters);
+/// What tells an entry from others: not the event's own id, since several sinks may refuse it, and it may
+/// be somewhere itself in the end.
+fn entry_id(event: Id, sink: Option<&str>) -> Id {
+    derived(
+        event,
+        &["dead letter ", sink.unwrap_or_default()]
+            .concat()
+            .into_bytes(),
+    )
 }
 
-/// Repeats `add` until it works.
+/// Repeats `add` until it works. Meanwhile nothing more is read.
 pub(crate) fn retry_add(
     shared: &Shared,
     mut add: impl FnMut() -> Result<(), String>,
 ) -> Result<(), Halted> {
-    let mut retry = Retry::new(shared, NAME);
+    let (mut retry, mut held) = (Retry::new(shared, NAME), None);
     loop {
         match add() {
             Ok(()) => break retry.succeeded(),
-            Err(reason) => retry.failed(&reason)?,
+            Err(reason) => {
+                held.get_or_insert_with(|| shared.budget.claim(shared.options.in_flight));
+                retry.failed(&reason)?;
+            }
         }
     }
     Ok(())
@@ -201,15 +130,25 @@ pub(crate) fn open_entry(source: &str, sink: Option<&str>, reason: &str, out: &m
     out.extend_from_slice(b"},\"event\":{\"kind\":\"pipeline_error\",\"original\":\"");
 }
 
-/// Ends an entry whose event cannot be told from what stands there; `rest` is what the escaping left
-/// over.
-pub(crate) fn close_lossy_entry(rest: &[u8], out: &mut Vec<u8>) {
+/// Ends the entry of the event `id` behind `heading`; `rest` is what the escaping of the event left over.
+/// `lossy` if the event cannot be told from what stands there.
+pub(crate) fn close_entry(rest: &[u8], id: Id, heading: &Heading, lossy: bool, out: &mut Vec<u8>) {
     text::invalid(rest, out);
-    out.extend_from_slice(b"\",\"lossy\":true}}\n");
-}
-
-/// Ends an entry; `rest` is what the escaping of the event left over.
-pub(crate) fn close_entry(rest: &[u8], out: &mut Vec<u8>) {
-    text::invalid(rest, out);
-    out.extend_from_slice(b"\"}}\n");
+    out.extend_from_slice(b"\",\"id\":\"");
+    out.extend_from_slice(id.to_string().as_bytes());
+    out.push(b'"');
+    let heading: Option<&[u8]> = match heading {
+        Heading::None => None,
+        Heading::Start => Some(b""),
+        Heading::Lines(lines) => Some(lines),
+    };
+    if let Some(heading) = heading {
+        out.extend_from_slice(b",\"heading\":");
+        text::quote(heading, out);
+    }
+    // Without its heading it is another event.
+    if lossy || heading.is_some_and(|heading| std::str::from_utf8(heading).is_err()) {
+        out.extend_from_slice(b",\"lossy\":true");
+    }
+    out.extend_from_slice(b"}}\n");
 }

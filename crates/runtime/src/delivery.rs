@@ -9,7 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use knownet_flow::{Ack, Courier, Events, Parcel, Receipt, Settled, Sink, WriteError};
+use knownet_flow::{
+    Ack, Courier, Events, Heading, Id, Parcel, Receipt, Settled, Sink, Trace, WriteError,
+};
 
 use crate::budget::Permit;
 use crate::dead_letter::Letter;
@@ -26,13 +28,13 @@ enum Fault {
     Refused(String),
 }
 
-/// Writes `events`; what the sink will not take is added to `letters`. Whether the sink still has
-/// a reader.
+/// Writes `events`, whose `traces` are those of all that leave their batch; what the sink will not take is
+/// added to `letters`. Whether the sink still has a reader.
 pub(crate) fn deliver(
     shared: &Shared,
     outlet: &Outlet,
     sink: &mut dyn Sink,
-    events: &Events<'_>,
+    (events, traces): (&Events<'_>, &[Trace]),
     letters: &mut Vec<Letter>,
 ) -> Result<bool, Halted> {
     // Another lane may have halted while this one waited for the sink, in the middle of a write.
@@ -43,7 +45,10 @@ pub(crate) fn deliver(
     let written = match write(shared, outlet, sink, events) {
         Err(Fault::Refused(reason)) => {
             let lines: Vec<&[u8]> = events.slices().collect();
-            split(shared, outlet, sink, &lines.concat(), reason, letters)
+            let id = |(index, _)| traces.get(index).and_then(|trace: &Trace| trace.id);
+            let ids: Vec<_> = events.each().map(id).collect();
+            let all = (&*lines.concat(), &*ids);
+            split(shared, outlet, sink, all, reason, letters)
         }
         written => written,
     };
@@ -54,12 +59,13 @@ pub(crate) fn deliver(
     }
 }
 
-/// Writes what the sink takes of `lines`; all of them together it refused, with `reason`.
+/// Writes what the sink takes of `lines`, each with its id; all of them together it refused, with
+/// `reason`.
 fn split(
     shared: &Shared,
     outlet: &Outlet,
     sink: &mut dyn Sink,
-    lines: &[u8],
+    (lines, ids): (&[u8], &[Option<Id>]),
     reason: String,
     letters: &mut Vec<Letter>,
 ) -> Result<(), Fault> {
@@ -68,12 +74,16 @@ fn split(
             sink: Some(outlet.name.clone()),
             reason,
             event: lines.to_vec(),
+            id: ids.first().copied().flatten(),
+            heading: Heading::None,
         });
         return Ok(());
     };
     let (left, right) = lines.split_at(middle);
-    for half in [left, right] {
-        match write(shared, outlet, sink, &Events::lines(half)) {
+    let before = left.iter().filter(|&&byte| byte == b'\n').count();
+    let (first, rest) = ids.split_at(before.min(ids.len()));
+    for half in [(left, first), (right, rest)] {
+        match write(shared, outlet, sink, &Events::lines(half.0)) {
             Err(Fault::Refused(reason)) => split(shared, outlet, sink, half, reason, letters)?,
             written => written?,
         }
@@ -155,7 +165,7 @@ pub(crate) fn take(
     catch_unwind(taken).map_err(|payload| {
         // Its books cannot be trusted any more; the next start goes on from what was confirmed.
         let reason = format!("sink {}: {}", outlet.name, panic_text(&*payload));
-        shared.halt.raise(Cause::Worker(reason));
+        shared.halt.panicked(Cause::Worker(reason));
         Halted
     })
 }
@@ -206,7 +216,9 @@ fn attempt(
 /// Goes on without a sink whose reader has gone, unless it was the last one.
 fn detach(shared: &Shared, outlet: &Outlet) -> Result<(), Fault> {
     outlet.gone.store(true, Ordering::SeqCst);
-    if shared.sinks.iter().all(Outlet::is_gone) {
+    // The one for dead letters gets none of the events.
+    let mut sinks = shared.sinks.iter().enumerate();
+    if sinks.all(|(index, sink)| Some(index) == shared.last || sink.is_gone()) {
         shared.halt.raise(Cause::Closed(outlet.name.clone()));
         return Err(Fault::Halted);
     }

@@ -1,6 +1,6 @@
 //! The end that nobody asked for: why the pipeline stops before its input ends.
 //!
-//! The first cause counts. Raising it stops the sources and wakes every retry that waits; a lane
+//! The first cause counts, but what a panic says is more than that its batch was lost by it. Raising it stops the sources and wakes every retry that waits; a lane
 //! that notices drops its batch unconfirmed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +37,8 @@ pub enum Cause {
 pub(crate) struct Halt {
     raised: AtomicBool,
     cause: Mutex<Option<Cause>>,
+    /// The cause only says that a batch was lost.
+    lost: AtomicBool,
     woken: Condvar,
     stop: Mutex<Option<Arc<Stop>>>,
     calls: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
@@ -51,6 +53,7 @@ impl Halt {
         Halt {
             raised: AtomicBool::new(false),
             cause: Mutex::new(None),
+            lost: AtomicBool::new(false),
             woken: Condvar::new(),
             stop: Mutex::new(None),
             calls: Mutex::default(),
@@ -65,14 +68,41 @@ impl Halt {
         }
     }
 
+    /// A batch was lost, for a reason that is still to be told, if ever.
+    pub fn lost(&self, cause: Cause) {
+        let mut known = self.lock();
+        if known.is_none() {
+            self.lost.store(true, Ordering::Release);
+            *known = Some(cause);
+        }
+        drop(known);
+        self.spread();
+    }
+
+    /// A panic on its way up may have lost batches first.
+    pub fn panicked(&self, cause: Cause) {
+        let mut known = self.lock();
+        if known.is_none() || self.lost.swap(false, Ordering::AcqRel) {
+            *known = Some(cause);
+        }
+        drop(known);
+        self.spread();
+    }
+
     pub fn raise(&self, cause: Cause) {
         self.lock().get_or_insert(cause);
+        self.spread();
+    }
+
+    fn spread(&self) {
         self.raised.store(true, Ordering::Release);
         self.woken.notify_all();
         for call in std::mem::take(&mut *self.calls()) {
             call();
         }
-        if let Some(stop) = &*self.stop() {
+        // Not held while others are told, who may ask for it.
+        let stop = self.stop().clone();
+        if let Some(stop) = stop {
             stop.set();
         }
     }

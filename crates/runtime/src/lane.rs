@@ -6,6 +6,8 @@ use std::time::Instant;
 use knownet_flow::{Ack, Batch, Events, Parcel, Piece, Plan, Read, Stop, Trace};
 
 use crate::budget::Permit;
+use crate::clerk::wait;
+use crate::dead_letter::Letter;
 use crate::delivery::{deliver, hand_over};
 use crate::halt::Halted;
 use crate::intake::Intake;
@@ -82,13 +84,7 @@ impl Lane<'_> {
     ) -> Result<(), Halted> {
         let whole = (piece.last && self.shared.wants().positions).then(|| ack.clone());
         let mut line = self.intake.oversized();
-        line.piece(
-            self.shared,
-            &self.intake.name,
-            piece,
-            batch.bytes.filled(),
-            ack,
-        )?;
+        line.piece(self.shared, &self.intake.name, piece, batch, ack)?;
         let Some(ack) = whole else {
             return Ok(());
         };
@@ -119,8 +115,9 @@ impl Lane<'_> {
         let (shared, source) = (self.shared, &self.intake.name);
         let letters = &mut self.processor.letters;
         self.intake.oversized().finish(shared)?;
-        shared.letters.bury(shared, source, letters)?;
-        let mut written = 0;
+        bury(shared, source, letters, &ack)?;
+        // What is granted for, and what couriers keep: each has a copy.
+        let (mut granted, mut kept, mut written) = (size, 0, 0);
         for (index, outlet) in shared.sinks.iter().enumerate() {
             let events = self.processor.output.events(index);
             if events.is_empty() && !outlet.wants.positions {
@@ -131,15 +128,18 @@ impl Lane<'_> {
             let sink = match &mut *exit {
                 Exit::Sink(sink) => sink,
                 Exit::Courier(courier) => {
-                    let kept = events.len() + EACH * events.count() as usize;
-                    permit.grow((kept + batch.messages.size()).saturating_sub(size));
+                    kept += events.len() + EACH * events.count() as usize;
+                    kept += batch.messages.size();
+                    permit.grow(kept.saturating_sub(granted));
+                    granted = granted.max(kept);
                     let parcel = parcel(batch, events, &self.processor.tracer.traces);
                     let promise = (source, part, permit);
                     hand_over(shared, (outlet, &mut **courier), &parcel, promise)?;
                     continue;
                 }
             };
-            let reached = deliver(shared, outlet, &mut **sink, &events, letters)?;
+            let traced = (&events, &*self.processor.tracer.traces);
+            let reached = deliver(shared, outlet, &mut **sink, traced, letters)?;
             drop(exit);
             if reached {
                 let refused: usize = letters.iter().map(|l| l.event.len()).sum();
@@ -148,7 +148,7 @@ impl Lane<'_> {
                 self.meter.wrote(index, count, bytes);
                 written += bytes;
             }
-            shared.letters.bury(shared, source, letters)?;
+            bury(shared, source, letters, &part)?;
             part.confirm();
         }
         // What no sink takes, and what a rule dropped, is confirmed here.
@@ -161,6 +161,26 @@ impl Lane<'_> {
         totals.bytes_out += written as u64;
         Ok(())
     }
+}
+
+/// Makes dead letters of `letters` before the batch is confirmed; at once where somebody commits positions
+/// behind it.
+fn bury(
+    shared: &Shared,
+    source: &Arc<str>,
+    letters: &mut Vec<Letter>,
+    ack: &Ack,
+) -> Result<(), Halted> {
+    if letters.is_empty() {
+        return Ok(());
+    }
+    let (source, letters) = (source.clone(), std::mem::take(letters));
+    let post = &shared.letters;
+    if shared.wants().positions {
+        return wait(|then| post.send(shared, source, letters, then));
+    }
+    let part = ack.clone();
+    post.send(shared, source, letters, |_| part.confirm())
 }
 
 fn parcel<'a>(batch: &'a Batch, events: Events<'a>, traces: &'a [Trace]) -> Parcel<'a> {

@@ -15,9 +15,11 @@
 
 mod append;
 mod budget;
+mod clerk;
 mod dead_letter;
 mod delivery;
 mod desk;
+mod fresh;
 mod halt;
 mod intake;
 mod lane;

@@ -7,12 +7,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use knownet_flow::{Ack, Piece, text};
+use knownet_flow::{Ack, Batch, Heading, Piece, text};
 
-use crate::dead_letter::{close_entry, close_lossy_entry, failure, open_entry, retry_add};
+use crate::clerk::wait;
+use crate::dead_letter::{close_entry, failure, open_entry, retry_add};
+use crate::fresh;
 use crate::halt::Halted;
 use crate::shared::Shared;
 use crate::staged::Staged;
+use crate::trace::Pieced;
 
 /// The unfinished line of one source, if it has one.
 pub(crate) struct Oversized {
@@ -29,6 +32,10 @@ struct Line {
     /// Some of it is not UTF-8, so that the entry does not say all.
     lossy: bool,
     acks: Vec<Ack>,
+    /// What stands before it.
+    heading: Heading,
+    /// What tells it from others, where somebody wants to know.
+    id: Option<Pieced>,
 }
 
 impl Oversized {
@@ -46,7 +53,7 @@ impl Oversized {
         shared: &Shared,
         source: &str,
         piece: Piece,
-        bytes: &[u8],
+        batch: &Batch,
         ack: Ack,
     ) -> Result<(), Halted> {
         if piece.first {
@@ -61,7 +68,18 @@ impl Oversized {
                 &mut entry,
             );
         }
+        let bytes = batch.bytes.filled();
+        let begun = self.line.is_some();
         let line = self.line.get_or_insert_default();
+        match &mut line.id {
+            Some(id) => id.add(bytes),
+            None if begun => {}
+            None => {
+                line.heading = batch.heading.clone();
+                let wanted = shared.wants().ids;
+                line.id = wanted.then(|| Pieced::begin(batch)).flatten();
+            }
+        }
         let carried = std::mem::take(&mut line.carry);
         let joined = match carried.is_empty() {
             true => None,
@@ -80,33 +98,38 @@ impl Oversized {
         }
     }
 
-    /// Ends the line where it is, if there is one, and makes it safe.
+    /// Ends the line where it is, if there is one, and has it made safe; waits for that where somebody
+    /// commits positions behind it.
     pub fn finish(&mut self, shared: &Shared) -> Result<(), Halted> {
         let Some(mut line) = self.line.take() else {
             return Ok(());
         };
+        let id = line.id.take().map_or_else(fresh::id, Pieced::id);
         let mut end = Vec::new();
-        match line.lossy || !line.carry.is_empty() {
-            true => close_lossy_entry(&line.carry, &mut end),
-            false => close_entry(b"", &mut end),
+        let lossy = line.lossy || !line.carry.is_empty();
+        close_entry(&line.carry, id, &line.heading, lossy, &mut end);
+        line.add(shared, &self.letters, &end)?;
+        let entry = line.file.take().ok_or(Halted)?;
+        let then = move |shared: &Shared| {
+            shared.totals().oversized += 1;
+            // Backwards, so that the position moves once, over the whole line.
+            line.acks.into_iter().rev().for_each(Ack::confirm);
+        };
+        if !shared.wants().positions {
+            return shared.letters.send_line(shared, entry, id, then);
         }
-        let file = line.add(shared, &self.letters, &end)?;
-        shared.letters.bury_staged(shared, file)?;
-        shared.totals().oversized += 1;
-        // Backwards, so that the position moves once, over the whole line.
-        line.acks.into_iter().rev().for_each(Ack::confirm);
-        Ok(())
+        wait(|safe| {
+            shared.letters.send_line(shared, entry, id, |shared| {
+                then(shared);
+                safe(shared);
+            })
+        })
     }
 }
 
 impl Line {
     /// Adds to the file, which is returned.
-    fn add(
-        &mut self,
-        shared: &Shared,
-        letters: &Path,
-        bytes: &[u8],
-    ) -> Result<&mut Staged, Halted> {
+    fn add(&mut self, shared: &Shared, letters: &Path, bytes: &[u8]) -> Result<(), Halted> {
         retry_add(shared, || {
             let mut add = || -> io::Result<()> {
                 let file = match &mut self.file {
@@ -117,7 +140,6 @@ impl Line {
             };
             let beside = format_args!("a file beside {}", letters.display());
             add().map_err(|e| failure(&beside, &e))
-        })?;
-        self.file.as_mut().ok_or(Halted)
+        })
     }
 }

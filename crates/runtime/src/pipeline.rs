@@ -1,9 +1,10 @@
 //! Puts the parts together and runs them to the end.
 
+use std::io::{Write, stderr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -12,14 +13,15 @@ use arc_swap::ArcSwap;
 use knownet_flow::{Desk, Events, MAX_SINKS, Plan, Sink, Source, Stop, Wants, WriteError};
 
 use crate::budget::Budget;
-use crate::dead_letter::DeadLetters;
+use crate::clerk::{Clerk, Errand, Post};
 use crate::delivery;
-use crate::desk::{self, Errand, Front};
+use crate::desk::Front;
 use crate::halt::{Cause, Halt};
 use crate::intake::Intake;
 use crate::lane;
 use crate::message::Message;
 use crate::oversized::Oversized;
+use crate::retry::say_stopping;
 use crate::shared::{Exit, Log, Outlet, Shared, Snapshot, panic_text};
 use crate::summary::{Ended, Summary};
 use crate::vital::{Health, Vitals};
@@ -128,7 +130,8 @@ impl Pipeline {
             halt: Arc::new(Halt::new()),
             vitals: Arc::default(),
             options,
-            log: Box::new(|message| eprintln!("{message}")),
+            // Nobody may read it any more, and that is no reason to end.
+            log: Box::new(|message| drop(writeln!(stderr(), "{message}"))),
         }
     }
 
@@ -157,12 +160,21 @@ impl Pipeline {
     /// A sink that cannot be reached where nobody wants to wait, or a worker that failed.
     pub fn run(self, stop: Arc<Stop>) -> Result<Summary, RunError> {
         let begun = Instant::now();
-        let (clerk, errands) = channel();
-        let (shared, intakes) = self.assemble(&clerk);
+        let (post, errands) = Post::new();
+        let (shared, intakes) = self.assemble(post);
         shared.halt.attach(&stop);
         let budget = shared.budget.clone();
         // What couriers hold might not come back otherwise.
         shared.halt.on_raise(move || budget.close());
+        let told = Arc::downgrade(&shared);
+        // Who waits for room does not come to say what it waits for.
+        stop.on_set(move || {
+            if let Some(shared) = told.upgrade() {
+                shared.vitals.parts().iter().for_each(|part| {
+                    say_stopping(&shared, part);
+                });
+            }
+        });
         begin(&shared);
         if shared.sinks.len() > MAX_SINKS {
             let count = shared.sinks.len();
@@ -170,32 +182,33 @@ impl Pipeline {
         } else {
             shared.vitals.set_running(true);
             thread::scope(|scope| {
+                // Who waits for the clerk would otherwise wait for ever after a panic here.
+                let dismissal = Dismissal(&shared.letters);
                 let working = employ(&shared, scope, errands);
                 run_lanes(&shared, &intakes, &stop);
                 shared.vitals.set_running(false);
                 finish_lines(&shared, &intakes);
-                let last = shared.letters.sink();
-                finish(&shared, |index| Some(index) != last);
+                finish(&shared, |index| Some(index) != shared.last);
                 // What is refused at the end goes to the sink for that before it ends, too.
-                let _ = clerk.send(Errand::End);
+                drop(dismissal);
                 if let Some(working) = working {
                     let _ = working.join();
                 }
-                finish(&shared, |index| Some(index) == last);
+                finish(&shared, |index| Some(index) == shared.last);
             });
         }
         close(&shared);
         conclude(&shared, intakes, &stop, begun)
     }
 
-    fn assemble(self, clerk: &Sender<Errand>) -> (Arc<Shared>, Vec<Intake>) {
+    fn assemble(self, post: Post) -> (Arc<Shared>, Vec<Intake>) {
         let intakes = self.sources.into_iter().enumerate().map(|(n, source)| {
             let oversized = Oversized::new(self.options.dead_letter.clone());
             Intake::new((n, source.0), source.1, oversized)
         });
         let intakes = intakes.collect();
-        let letters = &self.options.dead_letter_sink;
-        let letters = letters.as_ref().and_then(|name| {
+        let last = &self.options.dead_letter_sink;
+        let last = last.as_ref().and_then(|name| {
             let mut names = self.sinks.iter().map(|(name, _)| name);
             names.position(|other| other == name)
         });
@@ -203,7 +216,7 @@ impl Pipeline {
             let (wants, desk) = match &exit {
                 Exit::Sink(_) => (Wants::default(), None),
                 Exit::Courier(courier) => {
-                    let desk = Front::new(&name, shared.clone(), clerk.clone());
+                    let desk = Front::new(&name, shared.clone());
                     (courier.wants(), Some(Arc::new(desk) as Arc<dyn Desk>))
                 }
             };
@@ -224,7 +237,8 @@ impl Pipeline {
             snapshot: self.snapshot,
             budget: Arc::new(Budget::new(self.options.in_flight)),
             halt: self.halt,
-            letters: DeadLetters::new(self.options.dead_letter.clone(), letters),
+            letters: post,
+            last,
             totals: Mutex::default(),
             vitals: self.vitals,
             log: self.log,
@@ -244,17 +258,14 @@ fn begin(shared: &Shared) {
     }
 }
 
-/// Has a clerk work for the couriers, if there are any.
+/// Has a clerk work.
 fn employ<'scope>(
     shared: &'scope Shared,
     scope: &'scope Scope<'scope, '_>,
     errands: Receiver<Errand>,
 ) -> Option<ScopedJoinHandle<'scope, ()>> {
-    if shared.sinks.iter().all(|outlet| outlet.desk.is_none()) {
-        return None;
-    }
     let work = move || {
-        let worked = AssertUnwindSafe(|| desk::clerk(shared, &errands));
+        let worked = AssertUnwindSafe(|| Clerk::new(shared).work(&errands));
         if let Err(payload) = catch_unwind(worked) {
             shared.halt.raise(Cause::Worker(panic_text(&*payload)));
         }
@@ -267,6 +278,15 @@ fn employ<'scope>(
             shared.halt.raise(Cause::Worker(reason));
             None
         }
+    }
+}
+
+/// Has the clerk end when it is dropped.
+struct Dismissal<'a>(&'a Post);
+
+impl Drop for Dismissal<'_> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 
@@ -351,9 +371,11 @@ fn conclude(
     }
     let gone = shared.sinks.iter().filter(|outlet| outlet.is_gone());
     summary.gone = gone.map(|outlet| outlet.name.clone()).collect();
+    let file = shared.options.dead_letter.display();
     summary.dead_letter = match &shared.options.dead_letter_sink {
-        Some(sink) => format!("sink {sink}"),
-        None => shared.options.dead_letter.display().to_string(),
+        Some(sink) if summary.filed == 0 => format!("sink {sink}"),
+        Some(sink) => format!("sink {sink}, {} of them in {file}", summary.filed),
+        None => file.to_string(),
     };
     summary.elapsed = begun.elapsed();
     summary.ended = match &cause {

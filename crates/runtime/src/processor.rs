@@ -1,14 +1,15 @@
 //! Takes a batch's bytes through the steps and survives what panics there.
 //!
-//! A batch that panics is cut in halves, by lines, each taken through fresh steps, until the event
-//! that panics is alone: that one becomes a letter, all others come out in their order. Only then
+//! A batch that panics is cut in halves, between records where it can be, each taken through fresh steps
+//! with what stands before it, until the event that panics is alone: that one becomes a letter, all
+//! others come out in their order. Only then
 //! is anything copied twice or allocated; otherwise the tables and buffers are reused.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use knownet_flow::{Batch, Counts, Heading, Output, Plan, Steps, Wants, Work, splice};
+use knownet_flow::{Batch, Counts, Framing, Heading, Output, Plan, Steps, Wants, Work, splice};
 
 use crate::dead_letter::Letter;
 use crate::shared::panic_text;
@@ -65,7 +66,8 @@ impl Processor {
         self.tracer.traces.clear();
         let whole = 0..batch.bytes.filled().len();
         let (steps, work) = (&mut self.steps, &mut self.work);
-        match attempt(steps, batch, whole.clone(), work, &mut self.output) {
+        let lines = (batch.bytes.filled(), &batch.heading);
+        match attempt(steps, lines, work, &mut self.output) {
             Ok(()) => {
                 self.trace(batch, 0);
                 std::mem::swap(&mut self.counts, &mut self.work.counts);
@@ -73,37 +75,42 @@ impl Processor {
             Err(reason) => {
                 self.output.clear(self.keep);
                 self.counts.clear();
-                self.salvage(batch, whole, reason);
+                self.salvage(batch, whole, &batch.heading, reason);
             }
         }
         changed
     }
 
-    /// Finds the events in `range` that panic; all of it together did, with `reason`.
-    fn salvage(&mut self, batch: &Batch, range: Range<usize>, reason: String) {
+    /// Finds the events in `range`, behind `heading`, that panic; all of it together did, with `reason`.
+    fn salvage(&mut self, batch: &Batch, range: Range<usize>, heading: &Heading, reason: String) {
         // What a panic leaves behind in a step is not to be trusted.
         self.steps = self.plan.steps(self.source);
         let lines = &batch.bytes.filled()[range.clone()];
-        let Some(middle) = middle(lines) else {
+        let framing = self.plan.framing(self.source);
+        let Some(middle) = cut(&framing, lines) else {
             self.letters.push(Letter {
                 sink: None,
                 reason: format!("a fault while it was processed: {reason}"),
                 event: lines.to_vec(),
+                id: self.tracer.record(batch, range),
+                heading: heading.clone(),
             });
             return;
         };
+        let behind = behind(&framing, &lines[..middle], heading);
         let middle = range.start + middle;
-        for half in [range.start..middle, middle..range.end] {
+        let halves = [(range.start..middle, heading), (middle..range.end, &behind)];
+        for (half, heading) in halves {
             let lines = &batch.bytes.filled()[half.clone()];
             let mut scratch = Output::default();
             let (steps, work) = (&mut self.steps, &mut self.work);
-            match attempt(steps, batch, half.clone(), work, &mut scratch) {
+            match attempt(steps, (lines, heading), work, &mut scratch) {
                 Ok(()) => {
                     splice(self.steps.bytes(lines), &self.work, &mut self.output);
                     self.trace(batch, half.start);
                     self.counts.add(&self.work.counts);
                 }
-                Err(reason) => self.salvage(batch, half, reason),
+                Err(reason) => self.salvage(batch, half, heading, reason),
             }
         }
     }
@@ -123,19 +130,29 @@ impl Processor {
     }
 }
 
+/// Where to cut `lines`: between two records if that can be had, else between two lines.
+fn cut(framing: &Framing, lines: &[u8]) -> Option<usize> {
+    let middle = middle(lines)?;
+    // What panics over them may be what says where records end.
+    let whole = catch_unwind(AssertUnwindSafe(|| (framing.whole)(&lines[..middle])));
+    Some(whole.ok().filter(|&whole| whole > 0).unwrap_or(middle))
+}
+
+/// What stands before what comes behind `lines`, before which `heading` stands.
+fn behind(framing: &Framing, lines: &[u8], heading: &Heading) -> Heading {
+    let news = catch_unwind(AssertUnwindSafe(|| (framing.heading)(lines, heading)));
+    news.ok().flatten().unwrap_or_else(|| match heading {
+        Heading::Start => Heading::None,
+        same => same.clone(),
+    })
+}
+
 fn attempt(
     steps: &mut Steps,
-    batch: &Batch,
-    range: Range<usize>,
+    (lines, heading): (&[u8], &Heading),
     work: &mut Work,
     output: &mut Output,
 ) -> Result<(), String> {
-    // Only what begins the batch may begin the stream.
-    let heading = match &batch.heading {
-        Heading::Start if range.start > 0 => &Heading::None,
-        heading => heading,
-    };
-    let lines = &batch.bytes.filled()[range];
     catch_unwind(AssertUnwindSafe(|| {
         work.clear();
         let bytes = steps.run(lines, heading, work);
@@ -143,3 +160,7 @@ fn attempt(
     }))
     .map_err(|payload| panic_text(&*payload))
 }
+
+#[cfg(test)]
+#[path = "tests/processor.rs"]
+mod tests;

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use knownet_flow::{Courier, Desk, Plan, Sink, Wants};
 
 use crate::budget::Budget;
-use crate::dead_letter::DeadLetters;
+use crate::clerk::Post;
 use crate::halt::Halt;
 use crate::message::Message;
 use crate::pipeline::Options;
@@ -31,7 +31,10 @@ pub(crate) struct Shared {
     pub snapshot: Snapshot,
     pub budget: Arc<Budget>,
     pub halt: Arc<Halt>,
-    pub letters: DeadLetters,
+    /// Where dead letters are sent.
+    pub letters: Post,
+    /// The place of the sink that takes them, if one does.
+    pub last: Option<usize>,
     pub totals: Mutex<Summary>,
     pub vitals: Arc<Vitals>,
     pub log: Log,

@@ -25,7 +25,8 @@ pub enum Ended {
 /// What a run did. Counts cover the batches that every sink has safe, or answers for.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    /// What the steps counted. An event that a sink refused is counted here as passed, too.
+    /// What the steps counted. An event that a sink refused, or whose sink's reader has gone, is counted
+    /// here as passed, too.
     pub counts: Counts,
     /// What the places in `counts` stand for, over every plan there was.
     pub names: Names,
@@ -37,15 +38,18 @@ pub struct Summary {
     pub oversized: u64,
     /// Events in the dead letters, oversized lines included.
     pub dead_letters: u64,
-    /// Where dead letters go: a file, which is not there before the first one, or a sink.
+    /// Where dead letters go: a file, which is not there before the first one, or a sink; both, with how
+    /// many are in the file, where the sink did not take all.
     pub dead_letter: String,
+    /// Dead letters in the file.
+    pub(crate) filed: u64,
     /// What sources could not read: the first hundred messages, each with its source's name.
     pub source_errors: Vec<String>,
     /// How many such messages there were.
     pub source_error_count: u64,
     /// Attempts at writing that failed and were repeated.
     pub retries: u64,
-    /// Batches that were never confirmed.
+    /// Batches that were never confirmed, but for those that were given up to somebody else.
     pub failed_batches: u64,
     /// The sinks whose readers went away before the end.
     pub gone: Vec<String>,

@@ -4,7 +4,10 @@
 //! of the record. The place alone would not do: a topic that is made anew and a file that is cut off
 //! count from the beginning again, and their events must not be taken for those before. Nor would the
 //! bytes alone: the same line twice is two events. Whoever sends events can choose their bytes, so
-//! it is a cryptographic hash. Of several events made of one record each has a number besides.
+//! it is a cryptographic hash. Of several events made of one record each has a number besides. A dead
+//! letter that is sent again brings its event's id with it.
+
+use std::ops::Range;
 
 use knownet_flow::{Batch, Id, Place, Span, Trace, Wants, Work};
 use ring::digest::{Context, Digest, SHA256, digest};
@@ -43,19 +46,21 @@ impl Tracer {
         self.wants.ids || self.wants.messages
     }
 
+    /// The id of the record that this part of a batch is; `None` if nobody wants any, or it cannot be read
+    /// again.
+    pub fn record(&self, batch: &Batch, part: Range<usize>) -> Option<Id> {
+        let (line, mark) = bare(&batch.bytes.filled()[part.clone()]);
+        let places = Places::new(&batch.places).of(part.start + mark);
+        let (index, position) = places.filter(|_| self.wants.ids)?;
+        let hash = || Some(hash(&begin(batch.stream.as_ref()?), position, line));
+        batch.ids.get(index).copied().or_else(hash)
+    }
+
     /// Adds the traces of the events that left a part of the batch.
     pub fn add(&mut self, part: &Traced<'_>) {
         let batch = part.batch;
-        let stream = match &batch.stream {
-            Some(stream) if self.wants.ids => {
-                let mut context = Context::new(&SHA256);
-                context.update(stream.as_bytes());
-                // No name holds it, so a name and a place are never another name and place.
-                context.update(&[0]);
-                Some(context)
-            }
-            _ => None,
-        };
+        let stream = batch.stream.as_ref().filter(|_| self.wants.ids);
+        let stream = stream.map(|name| begin(name));
         let mut marks = part.marks.iter().peekable();
         let mut records = part.records.map(|all| all.iter().copied().peekable());
         let mut places = Places::new(&batch.places);
@@ -90,13 +95,53 @@ impl Tracer {
                 if self.wants.messages && !batch.messages.is_empty() {
                     trace.message = place.map(|(index, _)| index as u32);
                 }
-                if let (Some(stream), Some((_, position))) = (&stream, place) {
-                    let hash = hashed.get_or_insert_with(|| hash(stream, position, line));
-                    trace.id = Some(id(hash, number));
+                if let Some((index, position)) = place.filter(|_| self.wants.ids) {
+                    let known = hashed.or_else(|| batch.ids.get(index).copied());
+                    hashed = known.or_else(|| Some(hash(stream.as_ref()?, position, line)));
+                    trace.id = hashed.map(|record| numbered(record, number));
                 }
             }
             self.traces.push(trace);
         }
+    }
+}
+
+/// The id of a record that comes in pieces: what it would be if it came as a whole.
+pub(crate) struct Pieced {
+    context: Context,
+    /// What was added last ended with a carriage return, which may be the record's end.
+    returned: bool,
+}
+
+impl Pieced {
+    /// Of the record whose first piece this batch is; `None` if it cannot be read again.
+    pub fn begin(batch: &Batch) -> Option<Pieced> {
+        let bytes = batch.bytes.filled();
+        let rest = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        let (_, position) = Places::new(&batch.places).of(bytes.len() - rest.len())?;
+        let mut context = begin(batch.stream.as_ref()?);
+        context.update(&position.to_le_bytes());
+        let returned = false;
+        let mut pieced = Pieced { context, returned };
+        pieced.add(rest);
+        Some(pieced)
+    }
+
+    /// Adds the next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let rest = bytes.strip_suffix(b"\r");
+        if std::mem::replace(&mut self.returned, rest.is_some()) {
+            self.context.update(b"\r");
+        }
+        self.context.update(rest.unwrap_or(bytes));
+    }
+
+    /// The id of what was added.
+    pub fn id(self) -> Id {
+        half(&self.context.finish())
     }
 }
 
@@ -138,22 +183,36 @@ fn bare(line: &[u8]) -> (&[u8], usize) {
     }
 }
 
-fn hash(stream: &Context, position: u64, line: &[u8]) -> Digest {
+fn begin(stream: &str) -> Context {
+    let mut context = Context::new(&SHA256);
+    context.update(stream.as_bytes());
+    // No name holds it, so a name and a place are never another name and place.
+    context.update(&[0]);
+    context
+}
+
+fn hash(stream: &Context, position: u64, line: &[u8]) -> Id {
     let mut context = stream.clone();
     context.update(&position.to_le_bytes());
     context.update(line);
-    context.finish()
+    half(&context.finish())
 }
 
-fn id(record: &Digest, number: u64) -> Id {
-    let half = |digest: &Digest| digest.as_ref().first_chunk().copied().unwrap_or_default();
-    Id(match number {
-        0 => half(record),
-        number => {
-            let numbered = [record.as_ref(), &number.to_le_bytes()].concat();
-            half(&digest(&SHA256, &numbered))
-        }
-    })
+/// The id of the event with this number among those of a record.
+fn numbered(record: Id, number: u64) -> Id {
+    match number {
+        0 => record,
+        number => derived(record, &number.to_le_bytes()),
+    }
+}
+
+/// Another id that follows from `id` and `what`.
+pub(crate) fn derived(id: Id, what: &[u8]) -> Id {
+    half(&digest(&SHA256, &[&id.0, what].concat()))
+}
+
+fn half(digest: &Digest) -> Id {
+    Id(digest.as_ref().first_chunk().copied().unwrap_or_default())
 }
 
 #[cfg(test)]

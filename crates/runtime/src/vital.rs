@@ -90,6 +90,11 @@ impl Vitals {
         lock(&self.unreachable).remove(part);
     }
 
+    /// The parts that cannot be reached.
+    pub fn parts(&self) -> Vec<String> {
+        lock(&self.unreachable).keys().cloned().collect()
+    }
+
     pub fn ended(&self, source: &str) {
         lock(&self.ended).push(source.to_owned());
     }

@@ -9,6 +9,7 @@
 //! | confirmed | one pending | kept until that one is decided |
 //! | confirmed | one failed | never committed |
 //! | failed | all confirmed | the partition stays where it is, for ever |
+//! | given up | any | as failed, but not counted: somebody else reads it again |
 //! | failed | one pending | those before may still be committed; this and later ones never |
 //! | pending | any | nothing |
 //!
@@ -122,7 +123,7 @@ impl Inner {
             return;
         };
         open.outcome = Some(outcome);
-        if outcome == Outcome::Failed {
+        if outcome != Outcome::Confirmed {
             run.blocked = true;
             run.open.truncate(index);
         }

@@ -132,8 +132,10 @@ impl Lines {
                 position: begin,
             });
         }
-        if read == Read::Lines {
-            head(&self.limits.framing, batch, &mut self.heading);
+        match read {
+            Read::Lines => drop(head(&self.limits.framing, batch, &mut self.heading)),
+            Read::Oversized(_) => batch.heading = self.heading.clone(),
+            Read::End => {}
         }
         match read {
             Read::End => self.error.take().map_or(Ok(Read::End), Err),

@@ -1,7 +1,8 @@
 //! A file of dead letters: read from its beginning to where it ended when it was opened.
 //!
 //! - It is opened once, so that whoever moves it away or makes a new one changes nothing.
-//! - One replay at a time has it: another one would take out what it did not send.
+//! - One replay at a time has it, unless it leaves the file as it is: another one would take out what it
+//!   did not send.
 //! - Other processes may append to it all the time; each holds an advisory lock while it does.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use knownet_flow::{Batch, Place, Read as Got, Source, SourceError, Stop};
+use knownet_flow::{Batch, Heading, Place, Read as Got, Source, SourceError, Stop};
 
 use super::letter::{Group, Letter};
 
@@ -24,8 +25,8 @@ pub struct Letters {
     file: Arc<File>,
     /// Where it ended when it was opened.
     length: u64,
-    /// Held as long as letters are sent.
-    lock: Locked,
+    /// Held as long as letters are sent, if they are to leave the file.
+    lock: Option<Locked>,
 }
 
 /// The file beside the letters that says that they are being sent.
@@ -44,18 +45,22 @@ impl Drop for Locked {
 pub type Stretch = (u64, u64);
 
 impl Letters {
-    pub fn open(path: &Path) -> anyhow::Result<Letters> {
+    /// Opens the file; only for reading if all of it is to be `kept`.
+    pub fn open(path: &Path, kept: bool) -> anyhow::Result<Letters> {
         let shown = path.display();
-        let cannot = || format!("{shown} cannot be read and written");
+        let cannot = || match kept {
+            true => format!("{shown} cannot be read"),
+            false => format!("{shown} cannot be read and written"),
+        };
         let file = OpenOptions::new()
             .read(true)
-            .write(true)
+            .write(!kept)
             .open(path)
             .with_context(cannot)?;
         if !file.metadata()?.is_file() {
             bail!("{shown} is no file; save the letters to one first");
         }
-        let lock = Locked::take(path)?;
+        let lock = (!kept).then(|| Locked::take(path)).transpose()?;
         // Nobody is in the middle of adding one.
         file.lock_shared()
             .with_context(|| format!("{shown} cannot be locked"))?;
@@ -78,7 +83,8 @@ impl Letters {
         let mut number = 0;
         while let Some((place, line)) = lines.next()? {
             number += 1;
-            each(number, place, line.and_then(Letter::read));
+            let letter = line.and_then(|line| Letter::read(line, place.0));
+            each(number, place, letter);
         }
         Ok(())
     }
@@ -89,11 +95,14 @@ impl Letters {
             lines: self.lines(),
             group,
             longest,
+            next: None,
+            ended: false,
         }
     }
 
-    /// Takes the letters out of the file, but for the lines at `kept`. Until the end of it each of those
-    /// that stay is there once at least.
+    /// Takes the letters out of the file, but for the lines at `kept`, by moving what stays to the
+    /// beginning. Whoever is killed in the middle of that leaves the line garbled at which he was, and
+    /// behind it others that were moved or sent already.
     pub fn remove(self, kept: &[Stretch]) -> anyhow::Result<()> {
         let path = self.path.clone();
         let taken = self.take_out(kept);
@@ -258,31 +267,60 @@ pub struct Grouped {
     lines: Lines,
     group: Group,
     longest: u64,
+    /// What did not go with the ones before it.
+    next: Option<Letter>,
+    /// Nothing comes any more.
+    ended: bool,
+}
+
+impl Grouped {
+    /// The next letter of the group.
+    fn next(&mut self) -> io::Result<Option<Letter>> {
+        if self.next.is_some() {
+            return Ok(self.next.take());
+        }
+        while let Some((place, line)) = self.lines.next()? {
+            // What is no letter was told before.
+            if let Ok(letter) = line.and_then(|line| Letter::read(line, place.0))
+                && letter.group == self.group
+                && letter.event.len() as u64 <= self.longest
+            {
+                return Ok(Some(letter));
+            }
+        }
+        Ok(None)
+    }
 }
 
 impl Source for Grouped {
     fn read(&mut self, batch: &mut Batch, stop: &Stop) -> Result<Got, SourceError> {
-        while !stop.is_set() && batch.bytes.filled().len() < BATCH {
-            let next = self.lines.next();
-            let next = next.map_err(|error| SourceError(format!("a dead letter: {error}")))?;
-            let Some((_, line)) = next else {
+        while !self.ended && !stop.is_set() && batch.bytes.filled().len() < BATCH {
+            let next = self.next().map_err(|error| {
+                // It would come again and again, and the letters stay in any case.
+                self.ended = true;
+                SourceError(format!("a dead letter: {error}"))
+            })?;
+            let Some(letter) = next else {
                 break;
             };
-            // What is no letter was told before.
-            let Ok(letter) = line.and_then(Letter::read) else {
-                continue;
-            };
-            if letter.group != self.group || letter.event.len() as u64 > self.longest {
-                continue;
+            // What a heading stands before goes by itself.
+            let alone = letter.heading != Heading::None;
+            if alone && !batch.bytes.filled().is_empty() {
+                self.next = Some(letter);
+                break;
             }
             batch.bytes.extend(&letter.event);
             batch.bytes.extend(b"\n");
             batch.places.push(Place {
                 end: batch.bytes.filled().len(),
-                position: letter.number,
+                position: 0,
             });
+            batch.ids.push(letter.id);
+            if alone {
+                batch.heading = letter.heading;
+                break;
+            }
         }
-        batch.stream = Some("letters".into());
         batch.position = self.lines.place;
         Ok(match batch.bytes.filled().is_empty() {
             true => Got::End,
@@ -303,7 +341,7 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("letters");
             std::fs::write(&path, vec![b'a'; before]).expect("a file");
-            let letters = Letters::open(&path).expect("letters");
+            let letters = Letters::open(&path, false).expect("letters");
             let mut file = OpenOptions::new().append(true).open(&path).expect("it");
             let news: Vec<u8> = (0..after).map(|n| b'0' + (n % 7) as u8).collect();
             file.write_all(&news).expect("written");
@@ -323,7 +361,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("letters");
         std::fs::write(&path, "one\ntwo\nthree\n").expect("a file");
-        let letters = Letters::open(&path).expect("letters");
+        let letters = Letters::open(&path, false).expect("letters");
         let mut file = OpenOptions::new().append(true).open(&path).expect("it");
         file.write_all(b"four\n").expect("written");
         letters.remove(&[(4, 8)]).expect("removed");
@@ -335,13 +373,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, old) = (folder.path().join("letters"), folder.path().join("old"));
         std::fs::write(&path, "sent\n").expect("a file");
-        let letters = Letters::open(&path).expect("letters");
+        let letters = Letters::open(&path, false).expect("letters");
         std::fs::rename(&path, &old).expect("renamed");
         std::fs::write(&path, "new letters\n").expect("a file");
         letters.remove(&[]).expect("removed");
         assert_eq!(std::fs::read(&path).expect("read"), b"new letters\n");
         assert_eq!(std::fs::read(&old).expect("read"), b"");
-        let letters = Letters::open(&path).expect("letters");
+        let letters = Letters::open(&path, false).expect("letters");
         std::fs::write(&path, "new\n").expect("a file");
         letters.remove(&[]).expect("removed");
         assert_eq!(std::fs::read(&path).expect("read"), b"new\n");
@@ -352,10 +390,31 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("letters");
         std::fs::write(&path, "one\n").expect("a file");
-        let first = Letters::open(&path).expect("letters");
-        let second = Letters::open(&path).err().expect("refused");
+        let first = Letters::open(&path, false).expect("letters");
+        let second = Letters::open(&path, false).err().expect("refused");
         assert!(second.to_string().contains("being sent by another replay"));
+        // Who leaves it as it is may read it, also where nothing can be written.
+        Letters::open(&path, true).expect("letters");
         drop(first);
-        Letters::open(&path).expect("letters");
+        Letters::open(&path, false).expect("letters");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_ends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("letters");
+        std::fs::write(&path, "one\n").expect("a file");
+        let mut letters = Letters::open(&path, true).expect("letters");
+        let unreadable = OpenOptions::new().append(true).open(&path).expect("it");
+        letters.file = Arc::new(unreadable);
+        let group = Group {
+            source: "in".to_owned(),
+            sink: None,
+        };
+        let (mut source, stop) = (letters.of(group, 100), Stop::new().expect("a stop"));
+        let mut batch = Batch::default();
+        let error = source.read(&mut batch, &stop).expect_err("unreadable");
+        assert!(error.to_string().starts_with("a dead letter: "), "{error}");
+        assert_eq!(source.read(&mut batch, &stop).expect("its end"), Got::End);
     }
 }

@@ -1,6 +1,8 @@
 //! The way of each group of letters.
 
-use knownet_flow::{self as flow, Event, Format, Names, Path, Span, Stage, Steps, Value, Work};
+use knownet_flow::{
+    self as flow, Event, Format, Framing, Names, Path, Span, Stage, Steps, Value, Work,
+};
 
 use crate::plan::Ready;
 
@@ -23,6 +25,13 @@ impl flow::Plan for Plan {
         match self.places[source] {
             Place::Source(place) => self.ready.steps(place),
             Place::Sink(sink) => Steps::new(None, Box::new(AsItIs), vec![Box::new(To(sink))]),
+        }
+    }
+
+    fn framing(&self, source: usize) -> Framing {
+        match self.places[source] {
+            Place::Source(place) => self.ready.framing(place),
+            Place::Sink(_) => Framing::default(),
         }
     }
 

@@ -25,7 +25,8 @@ pub fn place(object: &[u8], path: &str) -> Option<Range<usize>> {
             return None;
         }
         let end = string_end(object, at)?;
-        let name = name(object.get(at..end)?)?;
+        // One that says nothing, such as half of a surrogate pair, is nobody's.
+        let name = name(object.get(at..end)?);
         at = space(object, end);
         if object.get(at) != Some(&b':') {
             return None;
@@ -33,7 +34,7 @@ pub fn place(object: &[u8], path: &str) -> Option<Range<usize>> {
         at = space(object, at + 1);
         let end = value_end(object, at)?;
         let value = object.get(at..end)?;
-        let rest = path.as_bytes().strip_prefix(&*name);
+        let rest = name.and_then(|name| path.as_bytes().strip_prefix(&*name));
         match rest {
             Some([]) => return Some(at..end),
             Some([b'.', inner @ ..]) => {

@@ -27,6 +27,17 @@ fn a_name_may_be_spelled_with_escapes() {
 }
 
 #[test]
+fn a_name_that_says_nothing_hides_no_other() {
+    for name in [r"\ud800", r"\udc00x", r"\x", r"a\ud800"] {
+        let event = format!(r#"{{"{name}":0,"o":{{"{name}":{{}},"a":1}},"a":2}}"#);
+        let found = |path| find(event.as_bytes(), path);
+        assert_eq!(found("a"), Some(&b"2"[..]), "{name}");
+        assert_eq!(found("o.a"), Some(&b"1"[..]), "{name}");
+        assert_eq!(found("x"), None, "{name}");
+    }
+}
+
+#[test]
 fn what_is_no_json_has_none() {
     for text in [
         "",

@@ -225,7 +225,7 @@ impl Office {
         let ack = Ack::new(move |outcome| {
             office.note(|told| match outcome {
                 Outcome::Confirmed => told.settled += 1,
-                Outcome::Failed => told.lost += 1,
+                Outcome::Failed | Outcome::GivenUp => told.lost += 1,
             });
         });
         let settled = Settled {

@@ -26,6 +26,30 @@ fn a_request_larger_than_the_bound_is_granted_alone() {
 }
 
 #[test]
+fn who_comes_next_waits_for_what_was_claimed() {
+    let budget = Arc::new(Budget::new(10));
+    let first = budget.take(6);
+    // Nobody who claims waits.
+    let claimed = budget.claim(20);
+    assert_eq!(budget.lock().used, 26);
+    drop(first);
+    thread::scope(|scope| {
+        let (granted, order) = mpsc::channel();
+        let budget = &budget;
+        scope.spawn(move || {
+            let _next = budget.take(1);
+            granted.send(budget.lock().used).unwrap();
+        });
+        while budget.lock().asked != 2 {
+            thread::yield_now();
+        }
+        assert!(order.try_recv().is_err(), "granted beside too much");
+        drop(claimed);
+        assert_eq!(order.recv().unwrap(), 1);
+    });
+}
+
+#[test]
 fn who_came_first_is_served_first() {
     let budget = Arc::new(Budget::new(10));
     let (served, order) = mpsc::channel();

@@ -139,7 +139,55 @@ fn what_cannot_be_read_again_has_no_id() {
     assert_eq!(trace(&batch, None, &work, &[0])[0].id, None);
 }
 
+#[test]
+fn an_id_that_was_known_before_stays() {
+    let mut batch = messages(&[(1, "{\"records\":[1,2]}\n"), (2, "x\n")]);
+    let work = split(b"one\ntwo\nx\n");
+    let records = [(8, Span::new(0, 18)), (10, Span::new(18, 20))];
+    let all = [0, 1, 2];
+    let before = trace(&batch, Some(&records), &work, &all);
+    // Wherever it is now.
+    batch.ids = [0, 2].map(|n: usize| before[n].id.unwrap()).into();
+    batch.stream = None;
+    batch.places[0].position = 70;
+    assert_eq!(
+        Tracer::new(ALL).record(&batch, 0..18),
+        before[0].id,
+        "of a record"
+    );
+    for (old, new) in before
+        .iter()
+        .zip(trace(&batch, Some(&records), &work, &all))
+    {
+        assert_eq!(old.id, new.id);
+    }
+}
+
 proptest! {
+    /// A record that is too long to be held is the same event when it is not.
+    #[test]
+    fn a_record_in_pieces_has_the_id_of_the_whole(
+        line in "\u{feff}?[a\r]{0,8}",
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+    ) {
+        let whole = ids(&messages(&[(9, &format!("{line}x\r\n"))]))[0];
+        let line = format!("{line}x\r");
+        // The first piece has more than the mark in it.
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| 4 + cut.index(line.len())).collect();
+        cuts.retain(|cut| *cut <= line.len());
+        cuts.push(line.len());
+        cuts.sort_unstable();
+        let pieces = line.as_bytes();
+        let mut first = messages(&[(9, "")]);
+        first.bytes.extend(&pieces[..cuts[0]]);
+        first.places[0].end = cuts[0];
+        let mut pieced = Pieced::begin(&first).unwrap();
+        for pair in cuts.windows(2) {
+            pieced.add(&pieces[pair[0]..pair[1]]);
+        }
+        prop_assert_eq!(pieced.id(), whole);
+    }
+
     /// However a stream is cut into batches, the same line has the same id, and no other has it.
     #[test]
     fn ids_do_not_depend_on_where_batches_end(

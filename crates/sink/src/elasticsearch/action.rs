@@ -111,6 +111,20 @@ impl Writer {
     }
 }
 
+/// The id in an event's first line, if it has one.
+pub(super) fn id(action: &[u8]) -> Option<Id> {
+    let rest = action.strip_suffix(b"\"}}\n")?;
+    let (rest, text) = rest.split_at_checked(rest.len().checked_sub(ID)?)?;
+    if !rest.ends_with(b"\"_id\":\"") {
+        return None;
+    }
+    let mut id = [0; 16];
+    match BASE64_URL_SAFE_NO_PAD.decode_slice(text, &mut id) {
+        Ok(16) => Some(Id(id)),
+        _ => None,
+    }
+}
+
 /// Where a time has to be written.
 enum Gap {
     /// As a member, before this byte.

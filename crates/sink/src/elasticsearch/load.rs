@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use hyper::body::Bytes;
-use knownet_flow::Receipt;
+use knownet_flow::{Id, Receipt};
 
-use super::action::NULL;
+use super::action::{self, NULL};
 
 /// A receipt, and how many of its events are still on their way.
 pub(super) struct Hold {
@@ -27,10 +27,10 @@ impl Hold {
         })
     }
 
-    fn refuse(&self, event: &[u8], reason: String) {
+    fn refuse(&self, event: &[u8], id: Option<Id>, reason: String) {
         let mut receipt = self.receipt.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(receipt) = receipt.as_mut() {
-            receipt.refuse(event, reason);
+            receipt.refuse_as(event, id, reason);
         }
         drop(receipt);
         self.settle(1);
@@ -327,10 +327,12 @@ impl Load {
                 good -= 1;
                 let Entry { line, end } = self.entries[index];
                 if let Fate::Refused(reason) = fate {
+                    let from = index.checked_sub(1).map_or(0, |at| self.entries[at].end);
+                    let id = action::id(&self.body[from..line.start]);
                     let text = &self.body[line.start..end - 1];
                     match line.added {
-                        None => hold.refuse(text, reason),
-                        Some(added) => hold.refuse(&added.undo(text), reason),
+                        None => hold.refuse(text, id, reason),
+                        Some(added) => hold.refuse(&added.undo(text), id, reason),
                     }
                 }
             }

@@ -168,9 +168,11 @@ impl Table {
             self.copies.insert(found.key, (of, found.size));
             return self.copied(found, of, found.size, now);
         }
-        let unread =
-            |file: &Tracked| file.place == Place::Deleted && file.offset == 0 && file.queued;
-        if self.files.values().any(unread) {
+        let files = &self.files;
+        let deleted = |id: &u32| files.get(id).filter(|file| file.place == Place::Deleted);
+        self.deleted.retain(|id| deleted(id).is_some());
+        let unread = |file: &Tracked| file.offset == 0 && file.queued;
+        if self.deleted.iter().filter_map(deleted).any(unread) {
             // This may be its copy, which only what is read of it can tell.
             self.rescan = self.rescan.min(now + super::HOLD);
             return Ok(());
@@ -260,7 +262,10 @@ impl Table {
     ) -> io::Result<Option<(u32, bool)>> {
         let mut prints = HashMap::new();
         let mut alike = None;
-        for (id, file) in &self.files {
+        for id in &self.begun {
+            let Some(file) = self.files.get(id) else {
+                continue;
+            };
             if !file.is_somewhere() || file.offset == 0 || file.skip {
                 continue;
             }

@@ -59,6 +59,7 @@ impl Table {
         }
         batch.partition = id;
         batch.position = file.offset;
+        batch.heading = file.heading.clone();
         batch.stream = Some(file.stream.clone());
         batch.places.clear();
         batch.places.push(Place {
@@ -68,6 +69,7 @@ impl Table {
         let deleted = file.place == table::Place::Deleted;
         self.open.put(id, content, deleted, now);
         if last {
+            self.begun.insert(id);
             self.enqueue(id);
         }
         Some(Read::Oversized(piece))

@@ -254,6 +254,7 @@ impl Table {
                 && file.place != Place::Deleted
             {
                 file.place = Place::Deleted;
+                self.deleted.insert(id);
                 file.changed = now;
                 self.enqueue(id);
             }

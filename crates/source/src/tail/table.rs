@@ -120,8 +120,14 @@ pub(super) struct Table {
     /// Those that are somewhere.
     pub by_key: HashMap<Key, u32>,
     pub by_path: HashMap<PathBuf, u32>,
+    /// How many of them have a stream with this first name.
+    pub names: HashMap<String, u32>,
+    /// Those of which something was read.
+    pub begun: BTreeSet<u32>,
     /// Those that are nowhere.
     pub lost: BTreeSet<u32>,
+    /// Those that are, or were, nowhere but open.
+    pub deleted: BTreeSet<u32>,
     pub held: HashMap<Key, Held>,
     /// Copies of what was read: of which file, and how long they are.
     pub copies: HashMap<Key, (u32, u64)>,
@@ -168,9 +174,22 @@ impl Table {
             .into_iter()
             .map(|(id, record)| (id, Tracked::loaded(record, now)))
             .collect();
+        let mut names = HashMap::new();
+        for file in files.values() {
+            *names
+                .entry(name::first(&file.stream).to_owned())
+                .or_default() += 1;
+        }
         Table {
             finders: options.paths.iter().map(Finder::new).collect(),
             lost: files.keys().copied().collect(),
+            begun: files
+                .iter()
+                .filter(|(_, file)| file.offset > 0)
+                .map(|(id, _)| *id)
+                .collect(),
+            deleted: BTreeSet::new(),
+            names,
             files,
             source,
             options,
@@ -239,6 +258,11 @@ impl Table {
         file.place = Place::Here;
         file.listed = true;
         file.trail = trail;
+        let name = name::first(&file.stream).to_owned();
+        *self.names.entry(name).or_default() += 1;
+        if file.offset > 0 {
+            self.begun.insert(id);
+        }
         self.files.insert(id, file);
         self.ledger.add(id, record);
         self.place(id, found);
@@ -307,8 +331,17 @@ impl Table {
     }
 
     pub fn forget(&mut self, id: u32) {
-        self.files.remove(&id);
+        if let Some(file) = self.files.remove(&id)
+            && let Some(count) = self.names.get_mut(name::first(&file.stream))
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.names.remove(name::first(&file.stream));
+            }
+        }
         self.lost.remove(&id);
+        self.begun.remove(&id);
+        self.deleted.remove(&id);
         self.ledger.forget(id);
     }
 
@@ -373,8 +406,7 @@ impl Table {
     /// file is if nothing else was there before: then it is the same even if all is forgotten.
     pub fn begin(&self, found: &Found) -> Record {
         let name = name::content(found.key);
-        let known = |file: &Tracked| name::first(&file.stream) == name;
-        let taken = found.key.born.is_none() || self.files.values().any(known);
+        let taken = found.key.born.is_none() || self.names.contains_key(&name);
         let stream = match taken {
             true => name::later(&name),
             false => name,

@@ -66,6 +66,7 @@ impl Table {
         let deleted = self.files.get(&id).is_some_and(deleted);
         match turn {
             Ok(Turn::Read(read)) => {
+                self.begun.insert(id);
                 self.open.put(id, content, deleted, now);
                 self.trouble(id, None, now);
                 self.enqueue(id);

@@ -5,6 +5,7 @@ mod property;
 mod rotation;
 mod shape;
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use knownet_flow::{Framing, Heading};
 
 use super::*;
 use crate::lines::Limits;
+use crate::name;
 
 /// What was handed out, and not confirmed yet.
 #[derive(Debug, Clone)]
@@ -169,7 +171,26 @@ impl Rig {
             let now = self.now;
             self.tail().look(now);
             self.drain();
+            self.check();
         }
+    }
+
+    /// What is kept beside the files says what they say.
+    fn check(&mut self) {
+        let table = self.table();
+        let (mut names, mut deleted) = (HashMap::new(), BTreeSet::new());
+        let begun = table.files.iter().filter(|(_, file)| file.offset > 0);
+        let begun: BTreeSet<u32> = begun.map(|(id, _)| *id).collect();
+        for (id, file) in &table.files {
+            let name = name::first(&file.stream).to_owned();
+            *names.entry(name).or_default() += 1;
+            if file.place == table::Place::Deleted {
+                deleted.insert(*id);
+            }
+        }
+        assert_eq!(table.names, names);
+        assert!(deleted.is_subset(&table.deleted));
+        assert!(begun.is_subset(&table.begun));
     }
 
     /// Lets time pass, looking as often as the reader wants.

@@ -5,28 +5,41 @@
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use knownet_flow::{Ack, Desk, Events, Messages, Outcome, Parcel, Receipt, Refused, Settled};
+use knownet_flow::{
+    Ack, Desk, Events, Id, Messages, Outcome, Parcel, Receipt, Refused, Settled, Trace,
+};
 
 use metrics::counter;
 
+use crate::dead_letter::Entries;
 use crate::delivery;
 use crate::halt::Halted;
 use crate::shared::{Exit, Outlet, Shared};
 
+/// After so long without an answer nothing more is read.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often somebody who waits looks whether the run has halted.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Makes `entries` safe; returns those, as lines, that the sink does not take.
-pub(super) fn deliver(shared: &Shared, outlet: &Outlet, entries: &[u8]) -> Result<Vec<u8>, Halted> {
+pub(super) fn deliver(
+    shared: &Shared,
+    outlet: &Outlet,
+    Entries {
+        bytes: entries,
+        ids,
+    }: &Entries,
+) -> Result<Vec<u8>, Halted> {
     let events = Events::lines(entries);
+    let all = || shared.budget.claim(shared.options.in_flight);
     let mut exit = outlet.lock();
     let refused: Vec<Vec<u8>> = match &mut *exit {
         Exit::Sink(sink) => {
-            let mut letters = Vec::new();
-            if !delivery::deliver(shared, outlet, &mut **sink, &events, &mut letters)? {
-                return Ok(entries.to_vec());
+            let (mut letters, _held) = (Vec::new(), all());
+            if !delivery::deliver(shared, outlet, &mut **sink, (&events, &[]), &mut letters)? {
+                return Ok(entries.clone());
             }
             letters.into_iter().map(|letter| letter.event).collect()
         }
@@ -47,9 +60,15 @@ pub(super) fn deliver(shared: &Shared, outlet: &Outlet, entries: &[u8]) -> Resul
                 refused: Vec::new(),
                 held: None,
             };
+            let trace = |id: &Id| Trace {
+                id: Some(*id),
+                message: None,
+            };
+            // An answer that is lost does not make two of a letter.
+            let traces: Vec<Trace> = ids.iter().map(trace).collect();
             let parcel = Parcel {
                 events,
-                traces: &[],
+                traces: &traces,
                 messages: &Messages::default(),
                 partition: 0,
                 position: 0,
@@ -58,15 +77,22 @@ pub(super) fn deliver(shared: &Shared, outlet: &Outlet, entries: &[u8]) -> Resul
             let receipt = Receipt::new(desk.clone(), settled);
             delivery::take(shared, outlet, &mut **courier, &parcel, receipt)?;
             drop(exit);
+            let (begun, mut held) = (Instant::now(), None);
             loop {
                 match outcome.recv_timeout(LOOK) {
                     Ok(Outcome::Confirmed) => break,
                     // It let go of them: the file has to do.
-                    Ok(Outcome::Failed) | Err(RecvTimeoutError::Disconnected) => {
+                    Ok(Outcome::Failed | Outcome::GivenUp)
+                    | Err(RecvTimeoutError::Disconnected) => {
                         shared.halt.check()?;
-                        return Ok(entries.to_vec());
+                        return Ok(entries.clone());
                     }
-                    Err(RecvTimeoutError::Timeout) => shared.halt.check()?,
+                    Err(RecvTimeoutError::Timeout) => {
+                        shared.halt.check()?;
+                        if begun.elapsed() > PATIENCE {
+                            held.get_or_insert_with(all);
+                        }
+                    }
                 }
             }
             let refused = std::mem::take(&mut *desk.refused());
