@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use knownet_kafka::{Connection, Extra, Mechanism, Sasl};
+use knownet_kafka::{Connection, Extra, Link, Mechanism, Sasl};
 
 use super::credential::{require_password, secret, trust};
 use super::mistake::Notes;
@@ -156,13 +156,20 @@ pub(super) fn topic(text: &Text) -> Result<String, String> {
     }
 }
 
+/// Which sink commits positions, with the link to their source and the brokers that it reaches.
+fn with_id((at, sink): (usize, &Sink)) -> Option<(usize, Link, &[String])> {
+    match &sink.kind {
+        SinkKind::Kafka(options) => {
+            let link = options.transaction.as_ref()?.link.clone();
+            Some((at, link, &options.connection.brokers))
+        }
+        _ => None,
+    }
+}
+
 /// Joins a sink with transactions to the source whose positions it commits.
 pub(super) fn join(config: &mut Config, notes: &Notes) {
     let letters = config.dead_letter_sink();
-    let with_id = |(at, sink): (usize, &Sink)| match &sink.kind {
-        SinkKind::Kafka(options) => Some((at, options.transaction.as_ref()?.link.clone())),
-        _ => None,
-    };
     if let Some(at) = letters
         && with_id((at, &config.sinks[at])).is_some()
     {
@@ -173,7 +180,7 @@ pub(super) fn join(config: &mut Config, notes: &Notes) {
         notes.error(sink.line, &key, message);
     }
     let mut linked = config.sinks.iter().enumerate().filter_map(with_id);
-    let Some((at, link)) = linked.find(|(at, _)| Some(*at) != letters) else {
+    let Some((at, link, brokers)) = linked.find(|(at, ..)| Some(*at) != letters) else {
         return;
     };
     let sink = &config.sinks[at];
@@ -191,9 +198,24 @@ pub(super) fn join(config: &mut Config, notes: &Notes) {
             Source {
                 spool: None,
                 kind: SourceKind::Kafka(options),
+                name,
+                line,
                 ..
             },
-        ] => options.link = Some(link),
+        ] => {
+            let there = &options.connection.brokers;
+            if !brokers.iter().any(|broker| there.contains(broker)) {
+                let message = "commits what was read in the same transaction, which knows of no other \
+                               cluster; name the brokers of the source, if they are the same";
+                notes.warning(sink.line, &key, message);
+            }
+            if options.connection.extra.0.contains_key("isolation.level") {
+                let key = dotted(&dotted("sources", name), "librdkafka");
+                let message = "isolation.level is read_committed where a sink has a transactional_id; leave it out";
+                notes.error(*line, &key, message);
+            }
+            options.link = Some(link);
+        }
         _ => {
             let message = "commits what was read in the same transaction; it needs one source, of \
                            type \"kafka\" and without a spool";

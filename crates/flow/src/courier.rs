@@ -164,6 +164,13 @@ pub struct Refused {
     pub reason: String,
 }
 
+/// What one source's receipts refused.
+struct Letters {
+    desk: Arc<dyn Desk>,
+    source: Arc<str>,
+    refused: Vec<Refused>,
+}
+
 impl Receipt {
     /// A receipt that `desk` takes once it is settled; nothing is refused yet.
     pub fn new(desk: Arc<dyn Desk>, settled: Settled) -> Receipt {
@@ -187,17 +194,44 @@ impl Receipt {
         }
     }
 
-    /// Makes dead letters of what was refused so far, for a courier that commits positions and must
-    /// know them safe before that. Waits for it; `false` if the run has ended meanwhile.
-    pub fn bury(&mut self) -> bool {
-        let Some(settled) = &mut self.settled else {
-            return true;
-        };
-        let refused = std::mem::take(&mut settled.refused);
-        settled.events = settled.events.saturating_sub(refused.len() as u64);
-        let bytes = refused.iter().map(|refused| refused.event.len() as u64 + 1);
-        settled.bytes = settled.bytes.saturating_sub(bytes.sum());
-        refused.is_empty() || self.desk.bury(&settled.source, refused)
+    /// Makes dead letters of what was refused so far of all these, for a courier that commits positions
+    /// and must know them safe before that. Waits for it; `false` if the run has ended meanwhile, and
+    /// then their batches have failed.
+    pub fn bury<'a>(receipts: impl IntoIterator<Item = &'a mut Receipt>) -> bool {
+        let mut concerned: Vec<&mut Receipt> = Vec::new();
+        let mut all: Vec<Letters> = Vec::new();
+        for receipt in receipts {
+            let Some(settled) = &mut receipt.settled else {
+                continue;
+            };
+            let refused = std::mem::take(&mut settled.refused);
+            if refused.is_empty() {
+                continue;
+            }
+            settled.events = settled.events.saturating_sub(refused.len() as u64);
+            let bytes = refused.iter().map(|refused| refused.event.len() as u64 + 1);
+            settled.bytes = settled.bytes.saturating_sub(bytes.sum());
+            match all.last_mut() {
+                // Each call may wait for a server.
+                Some(letters) if letters.source == settled.source => {
+                    letters.refused.extend(refused)
+                }
+                _ => all.push(Letters {
+                    desk: receipt.desk.clone(),
+                    source: settled.source.clone(),
+                    refused,
+                }),
+            }
+            concerned.push(receipt);
+        }
+        let mut all = all.into_iter();
+        let safe = all.all(|letters| letters.desk.bury(&letters.source, letters.refused));
+        if !safe {
+            for receipt in concerned {
+                receipt.settled = None;
+            }
+        }
+        safe
     }
 
     /// Says that the events are somebody else's by now, who reads them again: the batch is not confirmed,

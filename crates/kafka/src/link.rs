@@ -83,6 +83,9 @@ impl Link {
         // Without a subscription it only asks.
         let consumer: BaseConsumer = group.config.create()?;
         let told = consumer.committed_offsets(list(ours), time)?;
+        for element in told.elements() {
+            element.error()?;
+        }
         let position = |name: &Option<(String, i32)>| {
             let (topic, partition) = name.as_ref()?;
             match told.find_partition(topic, *partition)?.offset() {

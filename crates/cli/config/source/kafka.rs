@@ -13,8 +13,9 @@ use crate::config::{duration, kafka};
 
 /// How long a partition is kept for what of it is not safe yet.
 const DRAIN: Duration = Duration::from_secs(10);
-/// The longest: below librdkafka's `max.poll.interval.ms` of 300 s, for nobody polls meanwhile.
-const MOST: Duration = Duration::from_secs(240);
+/// Nobody polls meanwhile, nor while positions are committed before and after, so that the longest has to
+/// stay well below `max.poll.interval.ms`.
+const INTERVAL: Duration = Duration::from_secs(300);
 
 pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
     let connection = kafka::connection(section, Extra::check_source);
@@ -33,10 +34,14 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
         name => Ok(name.to_owned()),
     });
     let drain_timeout = duration::read(section, "drain_timeout");
-    if drain_timeout.is_some_and(|time| time > MOST) {
+    let interval = connection.extra.0.get("max.poll.interval.ms");
+    let interval = interval.and_then(|interval| interval.parse().ok());
+    let most = interval.map_or(INTERVAL, Duration::from_millis) * 3 / 5;
+    if drain_timeout.unwrap_or(DRAIN) > most {
         let message = format!(
-            "is more than {} s, after which the group might take the member for dead; write less",
-            MOST.as_secs()
+            "is more than {} s, three fifths of max.poll.interval.ms, after which the group might take the \
+             member for dead; write less",
+            most.as_secs()
         );
         section.error("drain_timeout", message);
     }

@@ -190,8 +190,48 @@ fn a_partition_is_not_kept_for_ever() {
              drain_timeout = \"5m\"\n{SINK}"
         ),
         &[
-            "config/a.toml:5: sources.a.drain_timeout: is more than 240 s, after which the group might \
-             take the member for dead; write less",
+            "config/a.toml:5: sources.a.drain_timeout: is more than 180 s, three fifths of \
+             max.poll.interval.ms, after which the group might take the member for dead; write less",
+        ],
+    );
+    assert_mistakes(
+        &format!(
+            "[sources.a]\ntype = \"kafka\"\nbrokers = [\"k:1\"]\ntopics = [\"logs\"]\n\
+             librdkafka = {{ max.poll.interval.ms = 10000 }}\n{SINK}"
+        ),
+        &[
+            "config/a.toml:1: sources.a.drain_timeout: is more than 6 s, three fifths of \
+             max.poll.interval.ms, after which the group might take the member for dead; write less",
+        ],
+    );
+}
+
+#[test]
+fn a_transaction_is_of_one_cluster_and_of_what_is_committed() {
+    let text = |brokers: &str, source: &str| {
+        format!(
+            "[sources.a]\ntype = \"kafka\"\nbrokers = [\"k:1\", \"k:2\"]\ntopics = [\"in\"]\n{source}\n\
+             [sinks.out]\ntype = \"kafka\"\nbrokers = [\"{brokers}\"]\ntopic = \"out\"\n\
+             transactional_id = \"x\"\n"
+        )
+    };
+    assert_eq!(warnings(&text("k:3,k:2", "")), [""; 0]);
+    assert_eq!(
+        warnings(&text("k:3", "")),
+        [
+            "config/a.toml:6: warning: sinks.out.transactional_id: commits what was read in the same \
+             transaction, which knows of no other cluster; name the brokers of the source, if they are \
+             the same"
+        ]
+    );
+    assert_mistakes(
+        &text(
+            "k:1",
+            "librdkafka = { isolation.level = \"read_uncommitted\" }",
+        ),
+        &[
+            "config/a.toml:1: sources.a.librdkafka: isolation.level is read_committed where a sink has a \
+             transactional_id; leave it out",
         ],
     );
 }

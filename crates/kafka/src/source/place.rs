@@ -14,10 +14,10 @@ pub(crate) struct Assigned {
     confirmed: u64,
     /// Behind messages without an event, of which no batch will tell.
     passed: u64,
-    /// Where it begins, if somebody has to commit that.
-    began: u64,
+    /// Where it begins, if somebody has to commit that: 0 is such a position, too.
+    began: Option<u64>,
     /// What was sent to the brokers last.
-    committed: u64,
+    committed: Option<u64>,
 }
 
 impl Assigned {
@@ -29,8 +29,8 @@ impl Assigned {
             handed: 0,
             confirmed: 0,
             passed: 0,
-            began: 0,
-            committed: 0,
+            began: None,
+            committed: None,
         }
     }
 
@@ -57,7 +57,7 @@ impl Assigned {
     /// Reading begins at `position`, which nobody has committed: it is due whatever comes, so that the
     /// next one that reads does not begin further on.
     pub fn begin(&mut self, position: u64) {
-        self.began = position;
+        self.began = Some(position);
         self.passed = position;
     }
 
@@ -65,30 +65,33 @@ impl Assigned {
     pub fn safe(&self) -> u64 {
         match self.is_drained() {
             true => self.confirmed.max(self.passed),
-            false => self.confirmed.max(self.began),
+            false => self.confirmed.max(self.began.unwrap_or(0)),
         }
     }
 
     /// What is to be committed, if that is news.
     pub fn due(&self) -> Option<u64> {
         let safe = self.safe();
-        (safe > self.committed).then_some(safe)
+        let is_known = safe > 0 || self.began.is_some();
+        let is_news = self.committed.is_none_or(|committed| safe > committed);
+        (is_known && is_news).then_some(safe)
     }
 
     /// The same where somebody else commits what is confirmed: of that nothing, and nothing before it.
     pub fn due_beyond(&self) -> Option<u64> {
-        let known = self.confirmed.max(self.committed);
-        (self.is_drained() && self.passed > known).then_some(self.passed)
+        let known = self.confirmed.max(self.committed.unwrap_or(0));
+        let begins = self.began.is_some() && self.committed.is_none() && self.confirmed == 0;
+        (self.is_drained() && (self.passed > known || begins)).then_some(self.passed)
     }
 
     /// `position` was sent to the brokers.
     pub fn sent(&mut self, position: u64) {
-        self.committed = position;
+        self.committed = Some(position);
     }
 
     /// The brokers did not take it.
     pub fn failed(&mut self) {
-        self.committed = 0;
+        self.committed = None;
     }
 }
 

@@ -76,7 +76,13 @@ pub(super) fn commit(consumer: &BaseConsumer<Member>, due: &[Due]) {
     }
     let positions = due.iter();
     let list = list(positions.map(|due| (&*due.topic, due.partition, due.position)));
-    if let Err(error) = consumer.commit(&list, CommitMode::Sync) {
+    let outcome = consumer.commit(&list, CommitMode::Sync);
+    // It is well with the first of them that is.
+    let each = list
+        .elements()
+        .into_iter()
+        .try_for_each(|element| element.error());
+    if let Err(error) = outcome.and(each) {
         consumer.context().not_committed(&error, &list);
     }
 }

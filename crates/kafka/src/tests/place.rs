@@ -58,3 +58,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn where_an_empty_partition_begins_is_due_once() {
+    let mut place = Assigned::new("t", 0);
+    assert_eq!((place.due(), place.due_beyond()), (None, None));
+    place.begin(0);
+    assert_eq!((place.due(), place.due_beyond()), (Some(0), Some(0)));
+    place.sent(0);
+    assert_eq!((place.due(), place.due_beyond()), (None, None));
+    place.failed();
+    assert_eq!(place.due(), Some(0));
+    // What was handed out since is not safe, and where it begins is.
+    place.hand(3);
+    assert_eq!((place.due(), place.due_beyond()), (Some(0), None));
+    place.confirm(3);
+    assert_eq!((place.due(), place.due_beyond()), (Some(3), None));
+}

@@ -275,3 +275,17 @@ fn the_latest_is_looked_up_once() {
     let seen = read(&mut source, &stop());
     assert_eq!(seen.lines, ["between"]);
 }
+
+#[test]
+fn the_latest_of_an_empty_partition_is_its_beginning_from_then_on() {
+    let cluster = cluster(1, &[("logs", 1)]);
+    let mut options = source_options(&cluster, &["logs"]);
+    options.start = Start::Latest;
+    let source = open(&options, limits());
+    until_committed(&cluster, "logs", 0);
+    drop(source);
+    produce(&cluster, "logs", &[text(0, "between")]);
+    let mut source = open(&options, limits());
+    let seen = read(&mut source, &stop());
+    assert_eq!(seen.lines, ["between"]);
+}

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
+use knownet_flow::Receipt;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 
@@ -222,10 +223,9 @@ impl Worker<'_> {
     /// Sends the positions behind the first `count` bundles.
     fn send_positions(&mut self, count: usize) -> Result<(), Fault> {
         // A position behind a refused event must not be safe before the event is.
-        for bundle in &mut self.held[..count] {
-            if !bundle.receipt.bury() {
-                return Err(Fault::Closing);
-            }
+        let held = &mut self.held[..count];
+        if !Receipt::bury(held.iter_mut().map(|bundle| &mut bundle.receipt)) {
+            return Err(Fault::Closing);
         }
         let positions: Vec<(u32, u64)> = self.held[..count]
             .iter()
