@@ -201,7 +201,7 @@ const METRICS: &[Metric] = &[
     gauge(
         "knownet_kafka_lag",
         &["source", "topic", "partition"],
-        "Messages of a partition that is ours behind the last committed position",
+        "Messages of a partition that is ours behind the last committed position. Of a topic that is written in transactions, their marks count, so that it may stay at 1 or more",
     ),
     gauge(
         "knownet_kafka_partitions",
