@@ -2,7 +2,9 @@
 //!
 //! - An event is safe when the brokers that must have it say so; its batch is confirmed after that.
 //! - Nothing times out: what cannot be delivered now is tried for ever, in the order in which it came.
-//!   The brokers throw away what they get twice because an answer was lost.
+//!   The brokers throw away what they get twice because an answer was lost. Neither holds beyond the
+//!   transactions where they refuse something: what was sent with it goes again, behind what was on its
+//!   way, and where the producer had to be replaced some of it may be there already.
 //! - What the brokers refuse for good, alone and not only together with its neighbours, is refused.
 
 mod again;

@@ -113,13 +113,19 @@ impl Ledger {
 
     /// A producer gives a message back that it did not deliver.
     pub fn give_back(&self, letter: Letter) {
+        self.again.increment(1);
+        self.add(letter, |state, letter| state.returned.push_back(letter));
+    }
+
+    /// Puts a message where it belongs; one that comes after the end fails.
+    fn add(&self, letter: Letter, put: impl FnOnce(&mut State, Letter)) {
+        let mut state = self.lock();
         if self.is_closing() {
+            drop(state);
             letter.pending.fail();
             return;
         }
-        self.again.increment(1);
-        let mut state = self.lock();
-        state.returned.push_back(letter);
+        put(&mut state, letter);
         self.hold(&mut state);
     }
 
@@ -130,12 +136,10 @@ impl Ledger {
 
     /// Puts a message at the end of the line, if there is one; gives it back if not, unless it `must`.
     pub fn stand(&self, letter: Letter, must: bool) -> Option<Letter> {
-        let mut state = self.lock();
-        if !must && !state.held {
+        if !must && !self.lock().held {
             return Some(letter);
         }
-        state.waiting.push_back(letter);
-        self.hold(&mut state);
+        self.add(letter, |state, letter| state.waiting.push_back(letter));
         None
     }
 
@@ -158,9 +162,7 @@ impl Ledger {
 
     /// Puts the first of the line back to its place.
     pub fn put_back(&self, letter: Letter) {
-        let mut state = self.lock();
-        state.returned.push_front(letter);
-        self.hold(&mut state);
+        self.add(letter, |state, letter| state.returned.push_front(letter));
     }
 
     /// The producer has to be replaced.
@@ -172,7 +174,7 @@ impl Ledger {
     /// The brokers take no batches as large as those of this `shape`.
     pub fn shrink(&self, shape: Shape) {
         let mut state = self.lock();
-        if state.shape == shape.together() {
+        if state.shape == shape.with(false) {
             state.shape = state.shape.half();
             drop(state);
             self.spoil();

@@ -3,7 +3,7 @@
 //! What one producer gives back goes out again before what came later. A producer that is at its end
 //! (its brokers lost count of its messages) is replaced by a new one.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -26,8 +26,6 @@ type Native = BaseProducer<Report>;
 const TICK: Duration = Duration::from_millis(50);
 /// The same where two producers take turns.
 const BREATH: Duration = Duration::from_millis(2);
-/// How long room is waited for at once.
-const ROOM: Duration = Duration::from_millis(10);
 /// The shortest and the longest time between attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -44,7 +42,8 @@ struct Shared {
     key: Option<Path>,
     headers: Headers,
     config: ClientConfig,
-    native: Mutex<Arc<Native>>,
+    /// Replaced while messages stand in line, so that whoever sends looks at the line first.
+    native: RwLock<Arc<Native>>,
 }
 
 impl Plain {
@@ -73,7 +72,7 @@ impl Plain {
             key: options.key.clone(),
             headers: options.headers,
             config,
-            native: Mutex::new(Arc::new(native)),
+            native: RwLock::new(Arc::new(native)),
         });
         let thread = thread::Builder::new()
             .name("kafka-out".into())
@@ -99,11 +98,10 @@ impl Plain {
     /// Sends every event of `parcel`; waits while there is no room, unless the run has ended.
     pub fn take(&self, parcel: &Parcel<'_>, receipt: Receipt) {
         let shared = &*self.shared;
-        let native = shared.native();
         let pending = Pending::new(receipt, shared.ledger.clone());
         for item in parcel.items() {
             pending.add();
-            if !shared.send(&native, &item, &pending) {
+            if !shared.send(&item, &pending) {
                 pending.fail();
                 return;
             }
@@ -141,13 +139,12 @@ impl Drop for Over<'_> {
 }
 
 impl Shared {
-    fn native(&self) -> Arc<Native> {
-        let native = self.native.lock();
-        native.unwrap_or_else(PoisonError::into_inner).clone()
+    fn native(&self) -> RwLockReadGuard<'_, Arc<Native>> {
+        self.native.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends one event; `false` if the run has ended before there was room.
-    fn send(&self, native: &Native, item: &Item<'_>, pending: &Arc<Pending>) -> bool {
+    fn send(&self, item: &Item<'_>, pending: &Arc<Pending>) -> bool {
         let key = compose::key(item, self.key.as_ref());
         let time = item.message.and_then(|message| message.time());
         let tag = Tag {
@@ -160,8 +157,9 @@ impl Shared {
         record.timestamp = time;
         record.headers = compose::headers(item, self.headers);
         loop {
+            let native = self.native();
             if self.ledger.is_held() {
-                return self.stand(record, false, native);
+                return self.stand(record, false, &native);
             }
             let (error, back) = match native.send(record) {
                 Ok(()) => return true,
@@ -172,8 +170,9 @@ impl Shared {
                     if self.ledger.is_halted() {
                         return false;
                     }
-                    // Its reports are what makes room.
-                    native.poll(ROOM);
+                    // Reports make room. They are taken in one place, for their order's sake.
+                    drop(native);
+                    thread::sleep(BREATH);
                     record = back;
                 }
                 Some(code) if is_final(code) => {
@@ -182,7 +181,7 @@ impl Shared {
                 }
                 _ => {
                     self.ledger.failed(self.reason(&error));
-                    return self.stand(back, true, native);
+                    return self.stand(back, true, &native);
                 }
             }
         }
@@ -214,6 +213,7 @@ impl Shared {
 /// Serves the producer: its reports, and what has to be sent again.
 struct Server<'a> {
     shared: &'a Shared,
+    native: Arc<Native>,
     /// How the producer's batches look.
     shape: Shape,
     /// For messages that go without others beside them.
@@ -226,6 +226,7 @@ impl Server<'_> {
     fn new(shared: &Shared) -> Server<'_> {
         Server {
             shared,
+            native: shared.native().clone(),
             shape: shared.ledger.shape(),
             alone: None,
             pause: PAUSES.0,
@@ -236,31 +237,20 @@ impl Server<'_> {
     fn run(mut self) {
         let ledger = &*self.shared.ledger;
         while !ledger.is_closing() {
-            let native = self.shared.native();
-            let busy = |alone: &Native| alone.in_flight_count() > 0;
-            let busy = self.alone.as_ref().is_some_and(busy);
-            native.poll(if busy { BREATH } else { TICK });
-            if let Some((_, reason)) = native.client().fatal_error()
+            self.poll();
+            if let Some((_, reason)) = self.native.client().fatal_error()
                 && !ledger.is_spoiled()
             {
                 let sink = &*self.shared.sink;
                 tracing::warn!(sink, "a new producer takes over: {reason}");
                 ledger.spoil();
             }
-            if let Some(alone) = &self.alone {
-                // One report for each message: in no time it would take one at once.
-                alone.poll(if busy { BREATH } else { Duration::ZERO });
-                if alone.client().fatal_error().is_some() {
-                    // What it held is reported as it goes, and so comes back.
-                    self.alone = None;
-                }
-            }
             if !ledger.is_held() {
                 self.pause = PAUSES.0;
                 self.due = None;
                 continue;
             }
-            if self.shape != ledger.shape() {
+            if self.shape != ledger.shape() && self.pause == PAUSES.0 {
                 // The next attempt is another one: there is nothing to wait for.
                 self.due = Some(Instant::now());
             }
@@ -276,39 +266,58 @@ impl Server<'_> {
         }
     }
 
+    /// Takes reports.
+    fn poll(&mut self) {
+        let busy = |alone: &Native| alone.in_flight_count() > 0;
+        let busy = self.alone.as_ref().is_some_and(busy);
+        let hurry = busy || self.shared.ledger.is_held();
+        self.native.poll(if hurry { BREATH } else { TICK });
+        if let Some(alone) = &self.alone {
+            // One report for each message: in no time it would take one at once.
+            alone.poll(if busy { BREATH } else { Duration::ZERO });
+            if alone.client().fatal_error().is_some() {
+                // What it held is reported as it goes, and so comes back.
+                self.alone = None;
+            }
+        }
+    }
+
     /// Takes everything back from the producer, and makes a new one; whether there is one.
     fn replace(&mut self) -> bool {
         let (shared, ledger) = (self.shared, &self.shared.ledger);
-        let old = shared.native();
-        let purge = PurgeConfig::default().queue();
-        old.purge(match old.client().fatal_error() {
-            Some(_) => purge.inflight(),
-            // What is on its way may still arrive.
-            None => purge,
-        });
-        // What it held is reported, and so comes back.
-        while old.in_flight_count() > 0 && !ledger.is_closing() {
-            old.poll(ROOM);
-        }
         let shape = ledger.shape();
-        match self.make(shape) {
-            Ok(native) => {
-                if self.shape != shape {
-                    shape.tell(&shared.sink, &shared.topic);
-                    self.shape = shape;
-                    self.alone = None;
-                }
-                let mut current = shared.native.lock().unwrap_or_else(PoisonError::into_inner);
-                *current = Arc::new(native);
-                drop(current);
-                ledger.mend();
-                true
-            }
+        let native = match self.make(shape) {
+            Ok(native) => Arc::new(native),
             Err(error) => {
                 ledger.failed(format!("a producer cannot be made: {}", words(&error)));
-                false
+                return false;
             }
+        };
+        if self.shape != shape {
+            shape.tell(&shared.sink, &shared.topic);
+            self.shape = shape;
+            self.pause = PAUSES.0;
         }
+        // From here on nobody sends by the old one: all stand in line.
+        let mut current = shared
+            .native
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *current = native.clone();
+        drop(current);
+        self.native.purge(PurgeConfig::default().queue());
+        // What it held is reported, and so comes back. What is on its way may still arrive, unless it is
+        // at its end.
+        while self.native.in_flight_count() > 0 && !ledger.is_closing() {
+            if self.native.client().fatal_error().is_some() {
+                let all = PurgeConfig::default().queue().inflight();
+                self.native.purge(all);
+            }
+            self.poll();
+        }
+        self.native = native;
+        ledger.mend();
+        true
     }
 
     fn make(&self, shape: Shape) -> Result<Native, KafkaError> {
@@ -324,10 +333,9 @@ impl Server<'_> {
     /// Sends what stands in line, as far as there is room.
     fn send_again(&mut self) {
         let (shared, ledger) = (self.shared, &self.shared.ledger);
-        let native = shared.native();
         while let Some(letter) = ledger.next() {
             if letter.alone && self.alone.is_none() {
-                match self.make(self.shape.alone()) {
+                match self.make(self.shape.with(true)) {
                     Ok(alone) => self.alone = Some(alone),
                     Err(error) => {
                         ledger.failed(shared.reason(&error));
@@ -336,10 +344,16 @@ impl Server<'_> {
                     }
                 }
             }
-            let through = match &self.alone {
-                Some(alone) if letter.alone => alone,
-                _ => &native,
+            let (through, other) = match &self.alone {
+                Some(alone) if letter.alone => (alone, Some(&*self.native)),
+                alone => (&*self.native, alone.as_ref()),
             };
+            if other.is_some_and(|other| other.in_flight_count() > 0) {
+                // It would overtake what came before it.
+                (self.due, self.pause) = (Some(Instant::now()), PAUSES.0);
+                ledger.put_back(letter);
+                return;
+            }
             let Err((error, _)) = through.send(letter.record(&shared.topic)) else {
                 continue;
             };
@@ -350,7 +364,7 @@ impl Server<'_> {
                 }
                 Some(RDKafkaErrorCode::QueueFull) => {
                     // The reports come next; that is no failure.
-                    self.due = Some(Instant::now());
+                    (self.due, self.pause) = (Some(Instant::now()), PAUSES.0);
                     ledger.put_back(letter);
                     return;
                 }

@@ -45,20 +45,9 @@ impl Shape {
         }
     }
 
-    /// The same with batches of one message.
-    pub fn alone(self) -> Shape {
-        Shape {
-            alone: true,
-            ..self
-        }
-    }
-
-    /// The same with batches of many.
-    pub fn together(self) -> Shape {
-        Shape {
-            alone: false,
-            ..self
-        }
+    /// The same with batches of one message, or of many.
+    pub fn with(self, alone: bool) -> Shape {
+        Shape { alone, ..self }
     }
 
     pub fn is_alone(self) -> bool {
@@ -98,8 +87,6 @@ impl Shape {
         // A message that is larger than a batch goes alone.
         let alone = self.alone || length >= self.size;
         match code {
-            // Brokers that know this one name the message (KIP-467).
-            Some(Code::InvalidRecord) => Blame::Itself,
             Some(code) if is_final(code) && alone => Blame::Itself,
             Some(Code::MessageSizeTooLarge | Code::MessageBatchTooLarge) => Blame::Size,
             Some(code) if is_final(code) => Blame::Perhaps,
@@ -146,22 +133,21 @@ mod tests {
         assert_eq!(shape.blame(large, 300), Blame::Itself);
         assert_eq!(shape.blame(large, 249), Blame::Size);
         assert_eq!(shape.config(&config).get("batch.size"), Some("250"));
-        assert_eq!(Shape::of(&config).half().alone().half().size, 250);
+        assert_eq!(Shape::of(&config).half().with(true).half().size, 250);
     }
 
     #[test]
-    fn whoever_is_named_or_alone_is_meant() {
+    fn whoever_is_alone_is_meant() {
         let shape = Shape::of(&ClientConfig::new());
         let time = Some(Code::InvalidTimestamp);
         assert_eq!(shape.blame(time, 1), Blame::Perhaps);
-        assert_eq!(shape.alone().blame(time, 1), Blame::Itself);
-        assert_eq!(shape.blame(Some(Code::InvalidRecord), 1), Blame::Itself);
+        assert_eq!(shape.with(true).blame(time, 1), Blame::Itself);
         let other = Some(Code::InvalidDifferentRecord);
-        assert_eq!(shape.alone().blame(other, 1), Blame::Nobody);
+        assert_eq!(shape.with(true).blame(other, 1), Blame::Nobody);
         assert_eq!(shape.blame(Some(Code::NotEnoughReplicas), 1), Blame::Else);
         assert_eq!(shape.blame(None, 1), Blame::Else);
         // The brokers never see these.
-        let alone = shape.alone().config(&ClientConfig::new());
+        let alone = shape.with(true).config(&ClientConfig::new());
         assert_eq!(alone.get("batch.num.messages"), Some("1"));
     }
 }

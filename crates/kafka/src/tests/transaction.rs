@@ -190,21 +190,6 @@ fn an_event_that_is_larger_than_a_batch_is_the_one_that_is_meant() {
 }
 
 #[test]
-fn events_that_the_brokers_name_are_refused_at_once() {
-    let cluster = cluster(1, &[("in", 1), ("out", 1)]);
-    produce(&cluster, "in", &numbers(0, 50));
-    let mut pair = Pair::new(&cluster, &[]);
-    let wrong = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_INVALID_RECORD];
-    cluster.request_errors(RDKafkaApiKey::Produce, &wrong);
-    let batches = pair.pass(50);
-    let told = pair.office.until(|told| told.settled == batches);
-    let refused = told.refused.len() as u64;
-    assert!(refused > 0, "{told:?}");
-    assert_eq!((told.events + refused, told.lost), (50, 0));
-    assert!(told.failed.is_empty(), "{told:?}");
-}
-
-#[test]
 fn what_is_refused_while_more_is_sent_is_heard_of() {
     let cluster = cluster(1, &[("in", 1), ("out", 1)]);
     produce(&cluster, "in", &numbers(0, 100));

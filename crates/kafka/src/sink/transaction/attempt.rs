@@ -8,7 +8,8 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 
 use super::fault::Fault;
-use super::worker::{ASK, Worker};
+use super::worker::{ASK, BREATH, Worker};
+use crate::client::words;
 use crate::sink::bundle::{Bundle, Sent};
 use crate::sink::shape::{Blame, is_final};
 
@@ -16,16 +17,12 @@ use crate::sink::shape::{Blame, is_final};
 const GATHER: Duration = Duration::from_millis(200);
 /// As many bytes are enough for one.
 const ENOUGH: usize = 16 << 20;
-/// How long reports are waited for at once while something waits for them: a poll takes all of its time,
-/// whatever comes.
-const BREATH: Duration = Duration::from_millis(2);
 /// How long reports may take that are on their way from one thread to another.
 const SOON: Duration = Duration::from_secs(1);
 
 impl Worker<'_> {
     /// What is held, and what comes while it gathers, in one transaction; how many bundles of it.
     pub fn transact(&mut self) -> Result<usize, Fault> {
-        self.drop_lost();
         self.repeat(|native| native.begin_transaction())?;
         self.began = Some(Instant::now());
         self.taken_back = false;
@@ -42,29 +39,16 @@ impl Worker<'_> {
         Ok(count)
     }
 
-    /// Lets go of what belongs to another member by now.
-    fn drop_lost(&mut self) {
-        let link = &self.shared.link;
-        let lost = self
-            .held
-            .extract_if(.., |bundle| !link.owns(bundle.number))
-            .collect::<Vec<_>>();
-        for bundle in lost {
-            self.give_up(bundle);
-        }
-    }
-
     /// Sends what belongs to this transaction; how many bundles.
     fn send_all(&mut self) -> Result<usize, Fault> {
+        // What has to go alone is a transaction by itself: one by one takes long.
         let suspected = self.held.iter().position(Bundle::is_suspected);
-        if self.shape.is_alone()
-            && let Some(suspected) = suspected
-        {
-            // One by one takes long: no more of it than has to be.
-            for bundle in 0..=suspected {
+        if let Some(before) = suspected {
+            let count = before.max(1);
+            for bundle in 0..count {
                 self.send(bundle)?;
             }
-            return Ok(suspected + 1);
+            return Ok(count);
         }
         let mut sent = 0;
         for bundle in 0..self.held.len() {
@@ -185,36 +169,34 @@ impl Worker<'_> {
     /// Takes what was not delivered, and what follows from that.
     fn heed(&mut self) -> Result<(), Fault> {
         let failed = self.native.context().failed();
-        let (mut smaller, mut alone, mut another) = (false, false, false);
+        let different = Some(RDKafkaErrorCode::InvalidDifferentRecord);
+        // Brokers that say so of a neighbour have named the one that is meant (KIP-467).
+        let named = |(_, error): &(_, KafkaError)| error.rdkafka_error_code() == different;
+        let named = failed.iter().any(named);
+        let (mut smaller, mut another) = (false, false);
         let mut other = None;
         for (sent, error) in &failed {
             let bundle = &mut self.held[sent.bundle];
             let length = bundle.length(sent.event);
-            match self.shape.blame(error.rdkafka_error_code(), length) {
-                Blame::Itself => {
+            let blame = self.shape.blame(error.rdkafka_error_code(), length);
+            another |= matches!(blame, Blame::Itself | Blame::Perhaps);
+            match blame {
+                Blame::Perhaps if !named => bundle.suspect(sent.event),
+                Blame::Itself | Blame::Perhaps => {
                     let topic = &self.shared.topic;
-                    let reason = format!("topic {topic}: {}", crate::client::words(error));
-                    bundle.refuse(sent.event, reason);
-                    another = true;
+                    bundle.refuse(sent.event, format!("topic {topic}: {}", words(error)));
                 }
                 Blame::Size => smaller = true,
-                Blame::Perhaps => {
-                    bundle.suspect(sent.event);
-                    alone = true;
-                }
                 Blame::Nobody => self.taken_back = true,
                 Blame::Else => other = other.or(Some(error)),
             }
         }
         if smaller {
-            self.shape = self.shape.half();
-            self.shape.tell(&self.shared.sink, &self.shared.topic);
-        }
-        if alone {
-            self.shape = self.shape.alone();
+            self.wanted = self.shape.half();
+            self.wanted.tell(&self.shared.sink, &self.shared.topic);
         }
         match other {
-            _ if smaller || alone || another => Err(Fault::Another),
+            _ if smaller || another => Err(Fault::Another),
             Some(error) => Err(self.fault(error)),
             None => Ok(()),
         }
@@ -222,8 +204,15 @@ impl Worker<'_> {
 
     /// Sends the positions behind the first `count` bundles.
     fn send_positions(&mut self, count: usize) -> Result<(), Fault> {
-        // A position behind a refused event must not be safe before the event is.
         let held = &mut self.held[..count];
+        // Whoever has it by now makes dead letters of its own.
+        if !held
+            .iter()
+            .all(|bundle| self.shared.link.owns(bundle.number))
+        {
+            return Err(Fault::Moved);
+        }
+        // A position behind a refused event must not be safe before the event is.
         if !Receipt::bury(held.iter_mut().map(|bundle| &mut bundle.receipt)) {
             return Err(Fault::Closing);
         }

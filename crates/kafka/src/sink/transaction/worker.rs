@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, KafkaResult};
-use rdkafka::producer::Producer as _;
+use rdkafka::producer::{Producer as _, PurgeConfig};
 
 use super::context::Native;
 use super::fault::Fault;
@@ -18,6 +18,8 @@ use crate::sink::shape::Shape;
 pub(super) const ASK: Duration = Duration::from_secs(5);
 /// How long reports are waited for at once.
 const TICK: Duration = Duration::from_millis(50);
+/// The same where something waits for them: a poll takes all of its time, whatever comes.
+pub(super) const BREATH: Duration = Duration::from_millis(2);
 /// How long they have at the end to give up what is open.
 const LAST: Duration = Duration::from_secs(1);
 /// The shortest and the longest time between attempts.
@@ -30,7 +32,9 @@ const RECENT: Duration = Duration::from_secs(600);
 pub(super) struct Worker<'a> {
     pub shared: &'a Shared,
     pub native: Native,
+    /// How its batches look, and how those of the next one are to.
     pub shape: Shape,
+    pub wanted: Shape,
     /// Whether the producer may begin transactions.
     ready: bool,
     /// Whether nobody knows if what is held was committed.
@@ -53,6 +57,7 @@ impl Worker<'_> {
             shared,
             native,
             shape,
+            wanted: shape,
             ready: false,
             doubtful: false,
             held: Vec::new(),
@@ -66,9 +71,13 @@ impl Worker<'_> {
 
     /// Produces until nobody wants it any more.
     pub fn run(mut self) {
-        while !self.held.is_empty() || self.wait() {
-            let outcome = self.ready().and_then(|()| self.transact());
-            let goes_on = match outcome {
+        loop {
+            // Also before there is anything: what a run before this one left open keeps others waiting.
+            let prepared = self.prepare();
+            if prepared.is_ok() && self.held.is_empty() && !self.wait() {
+                break;
+            }
+            let goes_on = match prepared.and_then(|()| self.transact()) {
                 Ok(count) => {
                     self.settle(count);
                     true
@@ -80,8 +89,45 @@ impl Worker<'_> {
             }
         }
         if self.began.is_some() && !self.doubtful {
-            // Otherwise who reads what is committed would wait until the brokers give it up.
-            let _ = self.native.abort_transaction(LAST);
+            self.leave();
+        }
+    }
+
+    /// Gives up what is open. Otherwise who reads what is committed would wait until the brokers do.
+    fn leave(&self) {
+        let until = Instant::now() + LAST;
+        self.native.purge(PurgeConfig::default().queue());
+        // To give up waits for the reports, but does not take them.
+        while self.native.in_flight_count() > 0 && Instant::now() < until {
+            self.native.poll(BREATH);
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        let _ = self.native.abort_transaction(left.max(BREATH));
+    }
+
+    /// Makes the producer fit for what is held.
+    fn prepare(&mut self) -> Result<(), Fault> {
+        loop {
+            self.ready()?;
+            self.drop_lost();
+            let alone = self.held.first().is_some_and(Bundle::is_suspected);
+            if self.shape.is_alone() == alone {
+                return Ok(());
+            }
+            self.wanted = self.wanted.with(alone);
+            self.renew()?;
+        }
+    }
+
+    /// Lets go of what belongs to another member by now.
+    fn drop_lost(&mut self) {
+        let link = &self.shared.link;
+        let lost = self
+            .held
+            .extract_if(.., |bundle| !link.owns(bundle.number))
+            .collect::<Vec<_>>();
+        for bundle in lost {
+            self.give_up(bundle);
         }
     }
 
@@ -154,10 +200,6 @@ impl Worker<'_> {
         for bundle in mem::replace(&mut self.held, left) {
             self.confirm(bundle);
         }
-        if self.shape.is_alone() && !self.held.iter().any(Bundle::is_suspected) {
-            self.shape = self.shape.together();
-            self.renew();
-        }
     }
 
     /// Takes another producer; `false` if nobody wants one.
@@ -177,20 +219,24 @@ impl Worker<'_> {
                 self.fail(&reason);
             }
         }
-        self.renew();
+        let alone = self.held.first().is_some_and(Bundle::is_suspected);
+        self.wanted = self.wanted.with(alone);
+        if let Err(Fault::Failed(reason)) = self.renew() {
+            self.fail(&reason);
+            rest = true;
+        }
         !rest || self.rest()
     }
 
     /// Takes another producer.
-    fn renew(&mut self) {
-        match self.shared.make(self.shape) {
-            Ok(native) => {
-                self.native = native;
-                self.ready = false;
-                self.began = None;
-            }
-            Err(error) => self.fail(&format!("a producer cannot be made: {}", words(&error))),
-        }
+    fn renew(&mut self) -> Result<(), Fault> {
+        self.native = self.shared.make(self.wanted).map_err(|error| {
+            Fault::Failed(format!("a producer cannot be made: {}", words(&error)))
+        })?;
+        self.shape = self.wanted;
+        self.ready = false;
+        self.began = None;
+        Ok(())
     }
 
     /// Waits before the next attempt; `false` if nobody wants one.
