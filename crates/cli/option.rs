@@ -43,7 +43,9 @@ Examples:
   knownet run > events.ndjson            reads ./knownet.toml
 
 Exit code: 0 if every event was passed on, dropped by a rule or left unrouted;
-1 if one went to the dead letters, a source or sink failed, or the configuration is wrong.")]
+1 if one went to the dead letters, a source or sink failed, or the configuration is wrong.
+A run that goes on and is stopped by a signal ends with 0 if everything is safe, also in the
+dead letters.")]
     Run(Run),
     /// Run as a service of Windows
     #[cfg(windows)]

@@ -118,7 +118,7 @@ const METRICS: &[Metric] = &[
     counter(
         "knownet_sink_retries_total",
         SINK,
-        "Writes that failed and were repeated",
+        "Writes that failed and were repeated; of Kafka, which tries by itself, each trouble once",
     ),
     gauge(
         "knownet_in_flight_bytes",
@@ -201,7 +201,7 @@ const METRICS: &[Metric] = &[
     gauge(
         "knownet_kafka_lag",
         &["source", "topic", "partition"],
-        "Messages of a partition that is ours behind the last committed position. Of a topic that is written in transactions, their marks count, so that it may stay at 1 or more",
+        "Messages of a partition that is ours behind the last committed position. Of a topic that is written in transactions, their marks count, so that it may stay at 1 or more. Not there until a position is",
     ),
     gauge(
         "knownet_kafka_partitions",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use knownet_kafka::{Connection, Extra, Link, Mechanism, Sasl};
+use regex::Regex;
 
 use super::credential::{require_password, secret, trust};
 use super::mistake::Notes;
@@ -153,6 +154,15 @@ pub(super) fn topic(text: &Text) -> Result<String, String> {
             "\"{text}\" is not the name of a topic; it has letters, digits, dots, _ and -, 249 at most"
         )),
         false => Ok(value.to_owned()),
+    }
+}
+
+/// Whether a topic or pattern names this topic. Of a pattern that librdkafka reads otherwise than we do,
+/// nobody knows.
+pub(super) fn reads(pattern: &str, topic: &str) -> bool {
+    match pattern.starts_with('^') {
+        true => Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(topic)),
+        false => pattern == topic,
     }
 }
 

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use knownet_flow::MAX_SINKS;
 use knownet_rule::{Match, Tags};
 
+#[cfg(feature = "kafka")]
+use super::kafka;
 use super::mistake::Notes;
 use super::text::FILLED;
 use super::tree::dotted;
@@ -148,7 +150,7 @@ fn addresses(config: &Config, notes: &Notes) {
     }
 }
 
-/// What goes to a topic that is read would come back for ever. Patterns are for the brokers to read.
+/// What goes to a topic that is read would come back for ever.
 #[cfg(feature = "kafka")]
 fn circles(config: &Config, notes: &Notes) {
     for sink in &config.sinks {
@@ -162,7 +164,12 @@ fn circles(config: &Config, notes: &Notes) {
             let brokers = &read.connection.brokers;
             let meets = |broker| brokers.contains(broker);
             let same = written.connection.brokers.iter().any(meets);
-            if same && read.topics.contains(&written.topic) {
+            if same
+                && read
+                    .topics
+                    .iter()
+                    .any(|topic| kafka::reads(topic, &written.topic))
+            {
                 let (topic, name) = (&written.topic, dotted("sources", &source.name));
                 let message = format!("{topic} is read by {name}: every event would come back");
                 let key = dotted(&dotted("sinks", &sink.name), "topic");

@@ -122,6 +122,8 @@ impl Consumer {
         connection.usual(&mut config, "queued.max.messages.kbytes", "16384");
         // Usually a second in which nothing is fetched after that queue was full.
         connection.usual(&mut config, "fetch.queue.backoff.ms", "10");
+        // Usually five minutes until a new topic of a pattern is found.
+        connection.usual(&mut config, "topic.metadata.refresh.interval.ms", "60000");
         let queue = Arc::new(Queue::new(name, limits, options.link.is_some()));
         if let Some(link) = &options.link {
             // Then it also waits for what a member before it has not finished committing.

@@ -1,7 +1,6 @@
 //! One worker: reads a batch, takes it through the steps, writes it when its turn has come.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use knownet_flow::{Ack, Batch, Events, Parcel, Piece, Plan, Read, Stop, Trace};
 
@@ -37,7 +36,7 @@ pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), 
     while let Some(taken) = intake.take(shared, stop, &mut batch, keep) {
         // Let go of in the other order: an unconfirmed ack fails while it is still its turn.
         let (permit, mut place, ack, read) = (taken.permit, taken.place, taken.ack, taken.read);
-        let begun = shared.vitals.enter(&pulse);
+        shared.vitals.enter(&pulse);
         if read == Read::Lines {
             let plan = &taken.plan;
             if lane.processor.run(plan, &batch) {
@@ -53,7 +52,7 @@ pub(crate) fn work(shared: &Shared, intake: &Intake, stop: &Stop) -> Result<(), 
                 shared.totals().bytes_in += batch.bytes.filled().len() as u64;
                 lane.meter.read(batch.bytes.filled().len());
             }
-            _ => lane.write(&batch, begun, ack, &permit)?,
+            _ => lane.write(&batch, ack, &permit)?,
         }
     }
     Ok(())
@@ -100,17 +99,10 @@ impl Lane<'_> {
         Ok(())
     }
 
-    /// Makes what the steps left of `batch`, read when it was `begun`, safe, then confirms it; or
-    /// hands it over to who does.
+    /// Makes what the steps left of `batch` safe, then confirms it; or hands it over to who does.
     ///
     /// On every other way out the ack is dropped, which fails the batch.
-    fn write(
-        &mut self,
-        batch: &Batch,
-        begun: Instant,
-        ack: Ack,
-        permit: &Arc<Permit>,
-    ) -> Result<(), Halted> {
+    fn write(&mut self, batch: &Batch, ack: Ack, permit: &Arc<Permit>) -> Result<(), Halted> {
         let size = batch.bytes.filled().len();
         let (shared, source) = (self.shared, &self.intake.name);
         let letters = &mut self.processor.letters;
@@ -154,7 +146,7 @@ impl Lane<'_> {
         // What no sink takes, and what a rule dropped, is confirmed here.
         ack.confirm();
         self.meter.read(size);
-        self.meter.passed(&self.processor.counts, begun.elapsed());
+        self.meter.passed(&self.processor.counts);
         let mut totals = shared.totals();
         totals.count(&self.processor.counts, &self.meter.places);
         totals.bytes_in += size as u64;

@@ -1,9 +1,7 @@
 //! Metrics of a lane: a few atomic additions for each batch, by handles made once for each plan.
 
-use std::time::Duration;
-
 use knownet_flow::{Counts, Names};
-use metrics::{Counter, Histogram, counter, histogram};
+use metrics::{Counter, counter};
 
 use crate::shared::Outlet;
 use crate::tally::Places;
@@ -21,7 +19,6 @@ pub(crate) struct Meter {
     no_format: Counter,
     enrich_failures: Counter,
     long: Counter,
-    seconds: Histogram,
     /// Events and bytes of each sink.
     sinks: Vec<(Counter, Counter)>,
 }
@@ -51,7 +48,6 @@ impl Meter {
             no_format: counter!("knownet_no_format_total"),
             enrich_failures: counter!("knownet_enrich_failures_total"),
             long: counter!("knownet_long_total"),
-            seconds: histogram!("knownet_batch_seconds"),
             sinks: sinks.iter().map(sink).collect(),
         }
     }
@@ -84,14 +80,13 @@ impl Meter {
         }
     }
 
-    /// What the steps counted over a batch that took `time` from its reading until it was safe.
-    pub fn passed(&self, counts: &Counts, time: Duration) {
+    /// What the steps counted over a batch.
+    pub fn passed(&self, counts: &Counts) {
         self.unrouted.increment(counts.unrouted);
         self.unparsed.increment(counts.unparsed);
         self.no_format.increment(counts.no_format);
         self.enrich_failures.increment(counts.enrich_failures);
         self.long.increment(counts.long);
-        self.seconds.record(time);
         for (counter, &count) in self.labels.iter().zip(&counts.labels) {
             counter.increment(count);
         }

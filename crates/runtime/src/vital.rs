@@ -66,11 +66,10 @@ impl Vitals {
         pulse
     }
 
-    /// The worker goes into the steps; the moment is returned.
-    pub fn enter(&self, pulse: &Pulse) -> Instant {
-        let now = Instant::now();
-        pulse.0.store(self.millis(now) + 1, Ordering::Relaxed);
-        now
+    /// The worker goes into the steps.
+    pub fn enter(&self, pulse: &Pulse) {
+        let now = self.millis(Instant::now());
+        pulse.0.store(now + 1, Ordering::Relaxed);
     }
 
     /// The worker comes out of the steps.

@@ -19,8 +19,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 use knownet_flow::{Ack, Commit, Outcome};
+use metrics::{Histogram, histogram};
 
 /// The watermark of one source.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ struct Inner {
     /// With so many partitions, those that have nothing open are forgotten.
     most: usize,
     failed: u64,
+    /// How long batches took from their reading until they were safe.
+    seconds: Histogram,
 }
 
 #[derive(Default)]
@@ -60,6 +64,7 @@ impl Watermark {
             partitions: BTreeMap::new(),
             most: KEPT,
             failed: 0,
+            seconds: histogram!("knownet_batch_seconds"),
         })))
     }
 
@@ -78,8 +83,14 @@ impl Watermark {
             // In a blocked partition this names no batch, or one that is settled twice: harmless.
             run.first + run.open.len() as u64 - u64::from(!run.blocked)
         };
-        let watermark = self.clone();
-        Ack::new(move |outcome| watermark.lock().settle(partition, sequence, outcome))
+        let (watermark, begun) = (self.clone(), Instant::now());
+        Ack::new(move |outcome| {
+            let mut inner = watermark.lock();
+            if outcome == Outcome::Confirmed {
+                inner.seconds.record(begun.elapsed());
+            }
+            inner.settle(partition, sequence, outcome);
+        })
     }
 
     /// The committed position of each partition, without those of many that did nothing lately.

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use knownet_flow::time::days;
 use knownet_kafka::{Extra, SourceOptions, Start};
+use regex::Regex;
 use toml::value::{Datetime, Offset};
 
 use super::SourceKind;
@@ -25,7 +26,12 @@ pub(super) fn read(section: &Section<'_>) -> Option<SourceKind> {
             Some("") => Err(format!(
                 "\"{text}\" is an empty pattern; write \"^.*\" for all"
             )),
-            Some(_) => Ok(text.value().to_owned()),
+            Some(_) => match Regex::new(text.value()) {
+                Ok(_) => Ok(text.value().to_owned()),
+                Err(_) => Err(format!(
+                    "\"{text}\" is no regular expression; write one such as \"^logs-.*\""
+                )),
+            },
             None => kafka::topic(text),
         }
     });

@@ -251,6 +251,31 @@ fn dead_letters_go_in_no_transaction() {
 }
 
 #[test]
+fn a_topic_of_a_pattern_that_is_read_cannot_be_written() {
+    let text = |pattern: &str| {
+        format!(
+            "[sources.a]\ntype = \"kafka\"\nbrokers = [\"k:1\"]\ntopics = [\"{pattern}\"]\n\
+             [sinks.out]\ntype = \"kafka\"\nbrokers = [\"k:1\"]\ntopic = \"logs-labelled\"\n"
+        )
+    };
+    config(&text("^logs$"));
+    assert_mistakes(
+        &text("^logs"),
+        &[
+            "config/a.toml:5: sinks.out.topic: logs-labelled is read by sources.a: every event would come \
+             back",
+        ],
+    );
+    assert_mistakes(
+        &text("^logs-("),
+        &[
+            "config/a.toml:4: sources.a.topics[0]: \"^logs-(\" is no regular expression; write one such as \
+             \"^logs-.*\"",
+        ],
+    );
+}
+
+#[test]
 fn a_topic_that_is_read_cannot_be_written() {
     assert_mistakes(
         "[sources.a]\ntype = \"kafka\"\nbrokers = [\"k:1\", \"k:2\"]\ntopics = [\"x\", \"logs\"]\n\
